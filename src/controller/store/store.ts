@@ -1,0 +1,75 @@
+import type { Row } from '../../tables/row.js';
+
+export interface Salts {
+  readonly salt: string;
+  readonly pepper: string;
+}
+
+/** A rule of `secrets.json` that rewrites user names before they are made pseudonymous. */
+export interface UsernameRule {
+  readonly prefix: string;
+  readonly pattern?: string;
+  readonly replace?: string;
+  readonly mutate?: string;
+}
+
+export interface Agent {
+  readonly key: string;
+  /** OpenSSH form without newline. */
+  readonly publicKey: string;
+  readonly registered: Date;
+  /** An operator allowed the next registration to bring another key. */
+  readonly rekeyAllowed: boolean;
+}
+
+export interface Tracker {
+  readonly file: string;
+  readonly contents: string;
+  readonly updated: Date;
+}
+
+export type ImportState = 'waiting' | 'running' | 'failed' | 'done';
+
+/** An export that an agent handed over, and what became of it. */
+export interface ImportJob {
+  readonly id: number;
+  readonly project: string;
+  readonly agent: string;
+  /** Folder in the controller's data folder that holds the files, moved out of the agent's reach. */
+  readonly folder: string;
+  readonly state: ImportState;
+  readonly message?: string;
+  readonly created: Date;
+  readonly updated: Date;
+}
+
+/** What the controller keeps, whichever SQL server keeps it. All methods reject with StoreError where it cannot be had. */
+export interface Store {
+  readonly kind: 'pglite' | 'postgresql';
+  /** Resolves where the store answers. */
+  ping(): Promise<void>;
+  /** `project_id` of `gros.project`, undefined where the project is not known to the database. */
+  findProject(key: string): Promise<number | undefined>;
+  ensureProject(key: string): Promise<number>;
+  /** Salts of a project, or the global pair of project_id 0 without one; made on first use, the same for all callers. */
+  salts(project?: string): Promise<Salts>;
+  usernameRules(project: string): Promise<readonly UsernameRule[]>;
+  findAgent(key: string): Promise<Agent | undefined>;
+  saveAgent(key: string, publicKey: string): Promise<void>;
+  /** False where no such agent is registered. */
+  allowRekey(key: string): Promise<boolean>;
+  trackers(project: string): Promise<readonly Tracker[]>;
+  saveTracker(project: string, file: string, contents: string): Promise<void>;
+  /** Runs the action while no other caller, in this process or another, holds the lock; undefined where it stays taken. */
+  withLock<T>(name: string, waitMilliseconds: number, action: () => Promise<T>): Promise<T | undefined>;
+  isLocked(name: string): Promise<boolean>;
+  insertBigboatStatus(project: string, rows: readonly Row[]): Promise<void>;
+  addImport(project: string, agent: string, folder: string): Promise<ImportJob>;
+  /** Takes the oldest waiting job, so that no other process takes it too. */
+  claimImport(): Promise<ImportJob | undefined>;
+  finishImport(id: number, state: 'failed' | 'done', message?: string): Promise<void>;
+  /** Puts failed jobs of a project (or all) back in the queue; the number of them. */
+  retryImports(project?: string): Promise<number>;
+  imports(project?: string): Promise<readonly ImportJob[]>;
+  close(): Promise<void>;
+}

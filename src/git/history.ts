@@ -1,0 +1,60 @@
+import type { Logger } from '../log/logger.js';
+
+/** A person as a commit names them, decoded by the commit's `encoding` header. */
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+}
+
+/** A changed path of a commit, as golden/git/NOTES.md defines the rows of change_path. */
+export interface Change {
+  readonly path: string;
+  readonly type: 'M' | 'A' | 'D' | 'R' | 'T';
+  readonly insertions: number;
+  readonly deletions: number;
+  /** Bytes of the new blob, 0 where deleted. */
+  readonly size: number;
+}
+
+/** Numstat totals against the first parent, without rename detection. */
+export interface Totals {
+  readonly insertions: number;
+  readonly deletions: number;
+  readonly lines: number;
+  readonly files: number;
+}
+
+/** One commit of a history, in the form that rows are made of. */
+export interface Commit {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly author: Signature;
+  readonly committer: Signature;
+  /** The whole message, decoded, as Python's `commit.message` has it. */
+  readonly message: string;
+  /** Bytes of the commit object. */
+  readonly size: number;
+  /** Source branch by the merge that brought the commit in, or "0". Absent without statistics. */
+  readonly branch?: string;
+  /** Absent without statistics. */
+  readonly totals?: Totals;
+  /** Empty without statistics. */
+  readonly changes: readonly Change[];
+}
+
+export interface HistoryOptions {
+  /** Folder of the bare repository. */
+  readonly gitFolder: string;
+  /** Revision arguments of `git rev-list`, e.g. `['HEAD']`, `['HEAD', '^<sha>']`, `['--since-as-filter=...']`. */
+  readonly revisions: readonly string[];
+  /** Tip that branches are derived from, in general the exported tip. */
+  readonly tip: string;
+  readonly statistics: boolean;
+  /** Processes of git at once; the default follows the cores of the machine. */
+  readonly jobs?: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import type { Row } from './row.js';
+
+/** The contract of one exported table. */
+export interface TableDefinition {
+  /** Name as in `gros.<name>`; the exported file is `data_<name>.json` unless `file` says otherwise. */
+  readonly name: string;
+  readonly file: string;
+  /** Accepts one row as it leaves the agent, pseudonymised or not. */
+  readonly row: z.ZodType<Row>;
+  /** Fields that identify a row; a second row with the same values is dropped. None: every row is kept. */
+  readonly key: readonly string[];
+  /** Fields that are replaced by pseudonyms before they are written. */
+  readonly encrypt: readonly string[];
+  /** Fields that hold text written by people, in which personal data cannot be excluded. */
+  readonly freeText: readonly string[];
+}
+
+/** A row on its way to the file of its table. */
+export interface TableRow {
+  readonly table: TableDefinition;
+  readonly row: Row;
+}
