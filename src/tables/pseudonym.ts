@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { TableDefinition } from './definition.js';
+import type { Row } from './row.js';
+import type { Secrets } from './secrets.js';
+import { compileUsernameRules } from './usernames.js';
+
+/** Rows repeat few people: results are remembered up to this number of values. */
+const REMEMBERED = 50_000;
+
+/** Lower-case hexadecimal SHA-256 of salt, value and pepper, each in UTF-8. */
+export function encrypt(value: string, salts: Secrets['salts']): string {
+  return createHash('sha256').update(salts.salt).update(value).update(salts.pepper).digest('hex');
+}
+
+/** Replaces personal fields of rows by pseudonyms, by the rules of the secrets that the controller gave. */
+export class Pseudonymiser {
+  readonly #encrypt: (value: string) => string;
+  readonly #encryptUsername: (value: string) => string;
+  readonly #active: boolean;
+
+  /**
+   * @param secrets undefined where the agent has none: rows are then marked as not encrypted
+   * @throws {PatternError} where a pattern of the username rules cannot be used
+   */
+  constructor(secrets: Secrets | undefined) {
+    this.#active = secrets !== undefined;
+    const salts = secrets?.salts ?? { salt: '', pepper: '' };
+    const rewrite = compileUsernameRules(secrets?.usernames ?? []);
+    // "0" stands for an unknown person and must stay recognisable.
+    const pseudonym = (value: string) => (value === '0' ? value : encrypt(value, salts));
+    this.#encrypt = remember(pseudonym);
+    this.#encryptUsername = remember((value) => pseudonym(rewrite(value)));
+  }
+
+  /**
+   * The row as it may leave the agent. Rows of a table without personal fields, and rows that are encrypted already,
+   * come back as they are.
+   *
+   * @throws {PatternError} where a username rule takes too long on a name
+   */
+  apply(table: Pick<TableDefinition, 'encrypt'>, row: Row): Row {
+    if (table.encrypt.length === 0 || (row['encrypted'] ?? '0') !== '0') {
+      return row;
+    }
+    const result: Record<string, string> = { ...row };
+    if (this.#active) {
+      for (const field of table.encrypt) {
+        const value = row[field];
+        if (value !== undefined) {
+          result[field] = field.endsWith('username') ? this.#encryptUsername(value) : this.#encrypt(value);
+        }
+      }
+    }
+    result['encrypted'] = this.#active ? '1' : '0';
+    return result;
+  }
+}
+
+function remember(compute: (value: string) => string): (value: string) => string {
+  const known = new Map<string, string>();
+  return (value) => {
+    const found = known.get(value);
+    if (found !== undefined) {
+      return found;
+    }
+    const result = compute(value);
+    if (known.size >= REMEMBERED) {
+      known.clear();
+    }
+    known.set(value, result);
+    return result;
+  };
+}
