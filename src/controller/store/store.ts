@@ -53,6 +53,8 @@ export interface Store {
   ensureProject(key: string): Promise<number>;
   /** Salts of a project, or the global pair of project_id 0 without one; made on first use, the same for all callers. */
   salts(project?: string): Promise<Salts>;
+  /** The same pair, but undefined where none was made yet or the project is not known; changes nothing. */
+  findSalts(project?: string): Promise<Salts | undefined>;
   usernameRules(project: string): Promise<readonly UsernameRule[]>;
   findAgent(key: string): Promise<Agent | undefined>;
   saveAgent(key: string, publicKey: string): Promise<void>;
@@ -63,7 +65,8 @@ export interface Store {
   /** Runs the action while no other caller, in this process or another, holds the lock; undefined where it stays taken. */
   withLock<T>(name: string, waitMilliseconds: number, action: () => Promise<T>): Promise<T | undefined>;
   isLocked(name: string): Promise<boolean>;
-  insertBigboatStatus(project: string, rows: readonly Row[]): Promise<void>;
+  /** @param source URL of the BigBoat instance, added to `gros.source_environment` where it is not there yet */
+  insertBigboatStatus(project: string, rows: readonly Row[], source?: string): Promise<void>;
   addImport(project: string, agent: string, folder: string): Promise<ImportJob>;
   /** Takes the oldest waiting job, so that no other process takes it too. */
   claimImport(): Promise<ImportJob | undefined>;
