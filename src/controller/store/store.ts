@@ -30,6 +30,17 @@ export interface Tracker {
 
 export type ImportState = 'waiting' | 'running' | 'failed' | 'done';
 
+/** What an import did to one table. */
+export interface ImportedTable {
+  readonly table: string;
+  /** Rows of the export. */
+  readonly rows: number;
+  /** Of them, those that the database did not have. */
+  readonly added: number;
+  /** Of them, those that the database had with other values. */
+  readonly changed: number;
+}
+
 /** An export that an agent handed over, and what became of it. */
 export interface ImportJob {
   readonly id: number;
@@ -39,6 +50,9 @@ export interface ImportJob {
   readonly folder: string;
   readonly state: ImportState;
   readonly message?: string;
+  /** The rows are in the database; what may be left is to hand the update trackers back. */
+  readonly committed: boolean;
+  readonly tables: readonly ImportedTable[];
   readonly created: Date;
   readonly updated: Date;
 }
@@ -70,6 +84,8 @@ export interface Store {
   addImport(project: string, agent: string, folder: string): Promise<ImportJob>;
   /** Takes the oldest waiting job, so that no other process takes it too. */
   claimImport(): Promise<ImportJob | undefined>;
+  /** Puts imports of controllers that died back in the queue; the number of them. */
+  requeueOrphans(): Promise<number>;
   finishImport(id: number, state: 'failed' | 'done', message?: string): Promise<void>;
   /** Puts failed jobs of a project (or all) back in the queue; the number of them. */
   retryImports(project?: string): Promise<number>;

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import type { Driver, Queries } from './driver.js';
+import { firstRow } from './driver.js';
+import { ensureProject } from './projects.js';
+import type { ImportedTable, ImportJob } from './store.js';
+
+/** Finished jobs that are listed; open ones are listed all. */
+const FINISHED_LISTED = 50;
+
+const Imported = z.object({ table: z.string(), rows: z.int(), added: z.int(), changed: z.int() });
+
+const JobRow = z
+  .object({
+    id: z.int(),
+    project: z.string(),
+    agent: z.string(),
+    folder: z.string(),
+    state: z.enum(['waiting', 'running', 'failed', 'done']),
+    message: z.string().nullable(),
+    committed: z.boolean(),
+    tables: z.array(Imported),
+    created: z.date(),
+    updated: z.date(),
+  })
+  .transform(({ message, ...job }): ImportJob => (message === null ? job : { ...job, message }));
+
+const COLUMNS = `import_id as id, name as project, agent_key as agent, folder, state, message, committed, tables,
+  created, updated`;
+
+export async function addJob(queries: Queries, project: string, agent: string, folder: string): Promise<ImportJob> {
+  const id = await ensureProject(queries, project);
+  const job = await firstRow(
+    queries,
+    `with job as (
+       insert into gros.import_job (project_id, agent_key, folder, state) values ($1, $2, $3, 'waiting') returning *
+     ) select ${COLUMNS} from job join gros.project using (project_id)`,
+    [id, agent, folder],
+    JobRow,
+  );
+  return present(job);
+}
+
+/**
+ * Takes the oldest waiting job whose project has no older one open. Undefined where there is none, or where another
+ * controller was faster: the index on running jobs lets one job of a project run.
+ */
+export async function claimJob(driver: Driver, owner: string): Promise<ImportJob | undefined> {
+  try {
+    return await firstRow(
+      driver,
+      `with job as (
+         update gros.import_job set state = 'running', owner = $1, updated = now()
+         where import_id = (
+           select import_id from gros.import_job as oldest
+           where state = 'waiting' and not exists (
+             select 1 from gros.import_job as earlier
+             where earlier.project_id = oldest.project_id and earlier.state in ('waiting', 'running')
+               and (earlier.state = 'running' or earlier.import_id < oldest.import_id)
+           )
+           order by import_id limit 1 for update skip locked
+         ) and state = 'waiting' returning *
+       ) select ${COLUMNS} from job join gros.project using (project_id)`,
+      [owner],
+      JobRow,
+    );
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+const Owner = z.object({ owner: z.string() });
+
+/** Puts jobs of controllers that died back in the queue; the number of them. */
+export async function requeueOrphans(driver: Driver, lockOf: (owner: string) => string): Promise<number> {
+  const owners = await driver.rows(
+    "select distinct owner from gros.import_job where state = 'running' and owner is not null",
+    [],
+    Owner,
+  );
+  let requeued = 0;
+  for (const { owner } of owners) {
+    if (!(await driver.isLocked(lockOf(owner)))) {
+      requeued += await driver.run(
+        `update gros.import_job set state = 'waiting', owner = null, updated = now() where import_id in (
+           select import_id from gros.import_job where state = 'running' and owner = $1 for update skip locked
+         )`,
+        [owner],
+      );
+    }
+  }
+  return requeued;
+}
+
+export async function finishJob(
+  queries: Queries,
+  id: number,
+  state: 'failed' | 'done',
+  message: string | undefined,
+): Promise<void> {
+  await queries.run(
+    'update gros.import_job set state = $2, message = $3, owner = null, updated = now() where import_id = $1',
+    [id, state, message ?? null],
+  );
+}
+
+/** Records within the import's own transaction that its rows are in, so that a repeat goes on behind them. */
+export async function commitJob(
+  queries: Queries,
+  id: number,
+  owner: string,
+  tables: readonly ImportedTable[],
+): Promise<void> {
+  const touched = await queries.run(
+    `update gros.import_job set committed = true, tables = $3::jsonb, updated = now()
+     where import_id = $1 and owner = $2 and state = 'running' and not committed`,
+    [id, owner, JSON.stringify(tables)],
+  );
+  if (touched === 0) {
+    throw new Error(`import ${id} is no longer this controller's`);
+  }
+}
+
+export function retryJobs(queries: Queries, project: string | undefined): Promise<number> {
+  return queries.run(
+    `update gros.import_job set state = 'waiting', message = null, updated = now()
+     where state = 'failed' and ($1::text is null or project_id = (select project_id from gros.project where name = $1))`,
+    [project ?? null],
+  );
+}
+
+export function listJobs(queries: Pick<Queries, 'rows'>, project: string | undefined): Promise<readonly ImportJob[]> {
+  return queries.rows(
+    `select ${COLUMNS} from gros.import_job join gros.project using (project_id)
+     where ($1::text is null or name = $1) and (state <> 'done' or import_id in (
+       select import_id from gros.import_job join gros.project using (project_id)
+       where state = 'done' and ($1::text is null or name = $1) order by import_id desc limit ${FINISHED_LISTED}
+     )) order by import_id`,
+    [project ?? null],
+    JobRow,
+  );
+}
+
+function present(job: ImportJob | undefined): ImportJob {
+  if (job === undefined) {
+    throw new Error('the database did not give back the job that was added');
+  }
+  return job;
+}

@@ -1,0 +1,53 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe } from 'vitest';
+
+/** What a test needs beyond the project, and how a Debian machine gets it. */
+export interface Requirement {
+  readonly name: string;
+  readonly install: string;
+  /** Path of the program, or undefined where the machine lacks it. */
+  find(): string | undefined;
+}
+
+function onPath(name: string, folders: readonly string[]): string | undefined {
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+function program(name: string, install: string, further: () => readonly string[] = () => []): Requirement {
+  return {
+    name,
+    install,
+    find: () => onPath(name, [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', ...further()]),
+  };
+}
+
+function postgresqlFolders(): readonly string[] {
+  const base = '/usr/lib/postgresql';
+  return existsSync(base) ? readdirSync(base).map((version) => join(base, version, 'bin')) : [];
+}
+
+export const requirements = {
+  git: program('git', 'git'),
+  sshd: program('sshd', 'openssh-server'),
+  scp: program('scp', 'openssh-client'),
+  sftp: program('sftp', 'openssh-client'),
+  postgres: program('postgres', 'postgresql', postgresqlFolders),
+} as const;
+
+/**
+ * A `describe` that is skipped, saying why, where the machine lacks something.
+ * @throws Error instead where CI_REQUIRE_ALL is 1
+ */
+export function describeWith(needed: readonly Requirement[], name: string, body: () => void): void {
+  const lacking = needed.filter((requirement) => requirement.find() === undefined);
+  if (lacking.length === 0) {
+    describe(name, body);
+    return;
+  }
+  const reason = lacking.map(({ name: missing, install }) => `${missing} (Debian package ${install})`).join(', ');
+  if (process.env['CI_REQUIRE_ALL'] === '1') {
+    throw new Error(`${name}: this machine lacks ${reason}, and CI_REQUIRE_ALL forbids to skip`);
+  }
+  describe.skip(`${name} [skipped: needs ${reason}]`, body);
+}
