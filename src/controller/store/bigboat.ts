@@ -12,7 +12,7 @@ export async function insertBigboatStatus(queries: Queries, project: string, row
   if (id === undefined) {
     throw new Error(`project ${project} is not in the database`);
   }
-  const column = (name: string): (string | null)[] => rows.map((row) => row[name] || null);
+  const column = (name: string): (string | null)[] => rows.map((row) => String(row[name] ?? '') || null);
   await queries.run(
     `insert into gros.bigboat_status (project_id, name, checked_date, ok, value, max)
      select $1, name, checked_date::timestamp, ok::boolean, value::double precision, max::double precision

@@ -30,12 +30,20 @@ export async function ensureProject(queries: Queries, key: string): Promise<numb
 
 /** Salts are the text of bcrypt salts, 29 characters, made once and never changed: pseudonyms depend on them. */
 export async function salts(driver: Driver, project: string | undefined): Promise<Salts> {
-  const known = project === undefined ? GLOBAL : await findProject(driver.reading, project);
-  const present = known === undefined ? undefined : await findSalts(driver.reading, known);
+  const present = await findSalts(driver.reading, project);
   return present ?? driver.transaction((queries) => makeSalts(queries, project));
 }
 
-function findSalts(queries: Pick<Queries, 'rows'>, id: number): Promise<Salts | undefined> {
+/** The same pair where it was made already. */
+export async function findSalts(
+  queries: Pick<Queries, 'rows'>,
+  project: string | undefined,
+): Promise<Salts | undefined> {
+  const id = project === undefined ? GLOBAL : await findProject(queries, project);
+  return id === undefined ? undefined : saltsOf(queries, id);
+}
+
+function saltsOf(queries: Pick<Queries, 'rows'>, id: number): Promise<Salts | undefined> {
   return firstRow(queries, 'select salt, pepper from gros.project_salt where project_id = $1', [id], SaltPair);
 }
 
@@ -45,7 +53,7 @@ async function makeSalts(queries: Queries, project: string | undefined): Promise
     'insert into gros.project_salt (project_id, salt, pepper) values ($1, $2, $3) on conflict (project_id) do nothing',
     [id, bcrypt.genSaltSync(12), bcrypt.genSaltSync(12)],
   );
-  const made = await findSalts(queries, id);
+  const made = await saltsOf(queries, id);
   if (made === undefined) {
     throw new Error('the salts were removed while they were being added');
   }

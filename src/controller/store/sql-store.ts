@@ -53,6 +53,11 @@ export class SqlStore implements Store {
     return storing(`read the salts of ${whose}`, () => projects.salts(this.driver, project));
   }
 
+  findSalts(project?: string): Promise<Salts | undefined> {
+    const whose = project === undefined ? 'all projects' : `project ${project}`;
+    return storing(`look up the salts of ${whose}`, () => projects.findSalts(this.driver.reading, project));
+  }
+
   usernameRules(project: string): Promise<readonly UsernameRule[]> {
     return readUsernameRules(this.dataFolder, project);
   }
