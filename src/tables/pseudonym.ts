@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TableDefinition } from './definition.js';
-import type { Row } from './row.js';
+import type { Row, RowValue } from './row.js';
 import type { Secrets } from './secrets.js';
 import { compileUsernameRules } from './usernames.js';
 
@@ -42,11 +42,11 @@ export class Pseudonymiser {
     if (table.encrypt.length === 0 || (row['encrypted'] ?? '0') !== '0') {
       return row;
     }
-    const result: Record<string, string> = { ...row };
+    const result: Record<string, RowValue> = { ...row };
     if (this.#active) {
       for (const field of table.encrypt) {
         const value = row[field];
-        if (value !== undefined) {
+        if (typeof value === 'string') {
           result[field] = field.endsWith('username') ? this.#encryptUsername(value) : this.#encrypt(value);
         }
       }

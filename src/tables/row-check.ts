@@ -1,0 +1,37 @@
+import type { TableDefinition } from './definition.js';
+import type { Row } from './row.js';
+
+/** What is wrong with a row; without any value of it, for it may go to the log. */
+export interface RowProblem {
+  readonly field: string;
+  readonly message: string;
+  /**
+   * `shape`: a field is missing or has the wrong type; the row is of no use. `value`: a text is longer or of another form
+   * than the importer of the original expects; the row is kept, for upstream data is what it is.
+   */
+  readonly kind: 'shape' | 'value';
+}
+
+const SHAPE_CODES: ReadonlySet<string> = new Set([
+  'invalid_type',
+  'invalid_key',
+  'unrecognized_keys',
+  'invalid_element',
+]);
+
+/** Holds a row against the schema of its table; an empty list where it fits. */
+export function checkRow(table: TableDefinition, row: Row): readonly RowProblem[] {
+  const missing = table.key.filter((field) => typeof row[field] !== 'string');
+  const problems = missing.map((field): RowProblem => ({ field, message: 'misses its key', kind: 'shape' }));
+  const result = table.row.safeParse(row);
+  if (result.success) {
+    return problems;
+  }
+  return problems.concat(
+    result.error.issues.map((issue) => ({
+      field: issue.path.join('.'),
+      message: issue.message,
+      kind: SHAPE_CODES.has(issue.code) ? 'shape' : 'value',
+    })),
+  );
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { Logger } from '../log/logger.js';
+import { unfinishedPath } from './commit.js';
+import type { TableDefinition } from './definition.js';
+import { RowError } from './errors.js';
+import { formatRow } from './json.js';
+import { KeySet } from './key-set.js';
+import type { Pseudonymiser } from './pseudonym.js';
+import { readRows } from './reader.js';
+import type { Row } from './row.js';
+import { checkRow } from './row-check.js';
+import { RowFile } from './row-file.js';
+
+const MOST_WARNINGS = 5;
+
+/** What all writers of one export share. */
+export interface WriterContext {
+  readonly folder: string;
+  readonly pseudonymiser: Pseudonymiser;
+  readonly log: Logger;
+}
+
+/** The rows of one table that come from one producer, with the keys that they have. */
+export class TableWriter {
+  readonly #file: RowFile;
+  readonly keys = new KeySet();
+  #warnings = 0;
+
+  constructor(
+    readonly table: TableDefinition,
+    private readonly context: WriterContext,
+  ) {
+    const path = unfinishedPath(context.folder, table.file, 'partial');
+    this.#file = new RowFile(path, join(context.folder, table.file));
+  }
+
+  get file(): RowFile {
+    return this.#file;
+  }
+
+  /**
+   * Makes the row pseudonymous, checks it and adds it.
+   *
+   * @returns false where the table has a row with that key from the same producer
+   * @throws {RowError} where the row does not have the shape of the table: skip the item that it was made from
+   * @throws {ExportError} where the disk refuses
+   */
+  async write(row: Row): Promise<boolean> {
+    const key = keyOf(this.table, row);
+    if (key !== undefined && this.keys.has(key)) {
+      return false;
+    }
+    const exported = this.context.pseudonymiser.apply(this.table, row);
+    this.#check(exported);
+    this.#remember(key, exported);
+    await this.#file.add(formatRow(exported));
+    return true;
+  }
+
+  /** Adds rows of the file that an earlier run left, but for those whose key is in one of the sets. */
+  async merge(file: string, known: readonly KeySet[]): Promise<void> {
+    for await (const row of readRows(file)) {
+      const key = keyOf(this.table, row);
+      if (key === undefined || ![this.keys, ...known].some((keys) => keys.has(key))) {
+        const exported = this.context.pseudonymiser.apply(this.table, row);
+        this.#remember(key, exported);
+        await this.#file.add(formatRow(exported));
+      }
+    }
+  }
+
+  /** A key counts as written and as exported, so that rows of earlier exports are recognised. */
+  #remember(key: readonly string[] | undefined, exported: Row): void {
+    if (key !== undefined) {
+      this.keys.add(key);
+      const exportedKey = keyOf(this.table, exported);
+      if (exportedKey?.some((value, index) => value !== key[index])) {
+        this.keys.add(exportedKey);
+      }
+    }
+  }
+
+  #check(row: Row): void {
+    for (const { field, message, kind } of checkRow(this.table, row)) {
+      if (kind === 'shape') {
+        throw new RowError(this.table.name, `${field}: ${message}`);
+      }
+      this.#warnings += 1;
+      if (this.#warnings <= MOST_WARNINGS) {
+        this.context.log.warn(
+          { table: this.table.name, field, problem: message },
+          `a value of ${this.table.name}.${field} is not as its table has it, and is exported all the same`,
+        );
+      }
+    }
+  }
+}
+
+/** Values of the key fields; undefined where the table has no key or the row lacks it. */
+function keyOf(table: TableDefinition, row: Row): readonly string[] | undefined {
+  const values: string[] = [];
+  for (const field of table.key) {
+    const value = row[field];
+    if (value === undefined || value === null) {
+      return undefined;
+    }
+    values.push(String(value));
+  }
+  return values.length === 0 ? undefined : values;
+}
