@@ -1,9 +1,17 @@
-import type { Argv } from 'yargs';
+import type { ArgumentsCamelCase, Argv } from 'yargs';
 import type { Runtime } from '../src/config/runtime.js';
 
-/** A module of `scraper/commands/`: the options of one step, its help, and one call into `src/`. */
+/**
+ * A module of `scraper/commands/`: the options of one step, its help, and one call into `src/`. The module exports it
+ * as `command`, and a line of the table in `gatherer.ts` names it.
+ */
 export interface Command<Arguments> {
   readonly options: (yargs: Argv) => Argv<Arguments>;
   /** Resolves to the exit code: 0 done, 1 something failed and the log said what. */
-  readonly run: (runtime: Runtime, args: Arguments) => Promise<number>;
+  readonly run: (runtime: Runtime, args: ArgumentsCamelCase<Arguments>) => Promise<number>;
+}
+
+/** What a module of `scraper/commands/` exports. */
+export interface CommandModule<Arguments> {
+  readonly command: Command<Arguments>;
 }

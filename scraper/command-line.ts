@@ -1,0 +1,75 @@
+import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
+import type { Environment } from '../src/config/environment.js';
+import { variables } from '../src/config/variables.js';
+import { logLevels } from '../src/log/level.js';
+import type { Registration, Selection } from './registration.js';
+
+/** A command line that cannot be understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * Finds the command and reads its options, importing only the module of that command.
+ *
+ * @returns what to run, or undefined where yargs has already answered (`--help`, `--version`)
+ * @throws UsageError where the words make no sense
+ */
+export async function parseCommandLine(
+  words: readonly string[],
+  commands: readonly Registration[],
+  version: string,
+): Promise<Selection | undefined> {
+  let selected: Selection | undefined;
+  const parser = globalOptions(yargs().scriptName('gatherer').locale('en').exitProcess(false))
+    .parserConfiguration({
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .help('help', 'This text')
+    .alias('help', 'h')
+    .showHidden('help-variables', 'The help with the options that stand for environment variables')
+    .version('version', 'The version', version)
+    .wrap(Math.min(120, process.stdout.columns ?? 120))
+    .strict()
+    .demandCommand(1, 'expected a command')
+    .recommendCommands()
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    });
+  for (const { register } of commands) register(parser, (selection) => (selected = selection));
+  try {
+    await parser.parseAsync([...words]);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'YError') throw new UsageError(error.message);
+    throw error;
+  }
+  return selected;
+}
+
+function globalOptions(parser: Argv): Argv {
+  parser.option('log', {
+    describe: `Least serious level to log: ${logLevels.join(', ')}`,
+    type: 'string',
+    requiresArg: true,
+    global: true,
+  });
+  for (const { option, name, description } of variables) {
+    parser.option(option, { describe: `${description} (${name})`, type: 'string', requiresArg: true, hidden: true });
+  }
+  return parser.group(
+    variables.map(({ option }) => option),
+    'Environment variables:',
+  );
+}
+
+/** The environment variables that were given as options. */
+export function variablesOf(args: ArgumentsCamelCase): Environment {
+  const given = variables.flatMap(({ name, option }) => {
+    const value = args[option];
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(given);
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { helpText } from './help.js';
+import { register } from './registration.js';
+
+/** Every command, one line each. */
+const commands = [
+  register('Configuration', 'config <action>', 'Check or show the configuration', () => import('./commands/config.js')),
+];
+
+const words = process.argv.slice(2);
+if (words.length === 0 || (words.length === 1 && ['--help', '-h', 'help'].includes(words[0] ?? ''))) {
+  console.log(helpText(commands));
+  process.exitCode = words.length === 0 ? 2 : 0;
+} else {
+  // Everything else is imported only now, so that the help comes at once.
+  const { main } = await import('./main.js');
+  process.exitCode = await main(words, commands);
+}
