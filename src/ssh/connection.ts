@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import ssh2 from 'ssh2';
@@ -154,6 +155,8 @@ export class SshConnection {
     private readonly client: Client,
     readonly options: ConnectOptions,
   ) {
+    // One listener for each request under way.
+    setMaxListeners(100, this.#lost.signal);
     client.on('error', (error: Error) => this.#lost.abort(explain(error, options)));
     client.on('close', () => this.#lost.abort(explain(new Error('the server closed it'), options)));
     const abort = () => {
@@ -242,6 +245,7 @@ export async function openConnection(options: ConnectOptions): Promise<SshConnec
     client.destroy();
     throw check.refusal ?? error;
   }
+  client.setNoDelay(true);
   if (check.toPin !== undefined) {
     await pinHostKeys(hostKeys.file, host, port, [check.toPin]);
   }

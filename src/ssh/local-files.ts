@@ -20,7 +20,7 @@ export interface OpenedFile {
   readonly handle: FileHandle;
 }
 
-export const chunkSize = 32_000;
+const chunkSize = 32_000;
 const umask = 0o022;
 
 export function localError(action: string, path: string, error: unknown): SshError {

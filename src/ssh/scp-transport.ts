@@ -44,7 +44,7 @@ class RemoteScp {
   constructor(
     private readonly channel: ClientChannel,
     private readonly command: string,
-    lost: AbortSignal,
+    private readonly lost: AbortSignal,
   ) {
     this.reader = new ByteReader(channel, lost);
     this.writer = new ByteWriter(channel, lost);
@@ -59,6 +59,9 @@ class RemoteScp {
 
   /** What went wrong where the server closed the channel before a word of the protocol, as upload.sh and shells do. */
   refused(error: unknown): unknown {
+    if (this.lost.aborted) {
+      return this.lost.reason;
+    }
     if (!(error instanceof SshError) || (error.failure !== 'cut' && error.failure !== 'protocol')) {
       return error;
     }
@@ -175,12 +178,13 @@ export class ScpTransport implements Transport {
     const remote = await this.#run(`scp${several} -t ~/${checkShellSafe(remoteFolder)}/`);
     try {
       const sender = new ScpSender(remote.reader, remote.writer);
-      this.#check(remoteFolder, await sender.start());
+      const complaint = await sender.start().catch((error: unknown) => {
+        throw remote.refused(error);
+      });
+      this.#check(remoteFolder, complaint);
       for (const file of files) {
         await this.#send(sender, file, `${remoteFolder}/${file.name}`);
       }
-    } catch (error) {
-      throw remote.refused(error);
     } finally {
       this.#end(remote);
     }

@@ -1,11 +1,12 @@
 import { posix } from 'node:path';
 import { messageOf, SshError } from './errors.js';
-import { chunkSize, chunksOf, IncomingFile, type OpenedFile } from './local-files.js';
+import { chunksOf, IncomingFile, type OpenedFile } from './local-files.js';
 import { type SftpClient, SftpError } from './sftp-client.js';
 import type { TransferContext, TransferredFile, Transport } from './transfer.js';
 
 /** Requests that are under way at once, so that the speed does not depend on the distance. */
 const pipelined = 32;
+const readSize = 128 * 1024;
 /** Less than this is a full disk: servers answer "Failure" and nothing more. */
 const fullBelow = 256 * 1024;
 
@@ -201,7 +202,7 @@ export class SftpTransport implements Transport {
   async #read(remote: string, name: string, file: IncomingFile, size: number): Promise<void> {
     const handle = await this.client.openForReading(remote);
     for (;;) {
-      const chunk = await this.client.read(handle, chunkSize, file.size);
+      const chunk = await this.client.read(handle, readSize, file.size);
       if (chunk.length === 0) {
         break;
       }
