@@ -21,7 +21,8 @@ export async function parseCommandLine(
   version: string,
 ): Promise<Selection | undefined> {
   let selected: Selection | undefined;
-  const parser = globalOptions(yargs().scriptName('gatherer').locale('en').exitProcess(false))
+  const showVariables = words.includes('--help-variables');
+  const parser = globalOptions(yargs().scriptName('gatherer').locale('en').exitProcess(false), showVariables)
     .parserConfiguration({
       'dot-notation': false,
       'duplicate-arguments-array': false,
@@ -30,7 +31,7 @@ export async function parseCommandLine(
     })
     .help('help', 'This text')
     .alias('help', 'h')
-    .showHidden('help-variables', 'The help with the options that stand for environment variables')
+    .option('help-variables', { describe: 'The help with the options of environment variables', type: 'boolean' })
     .version('version', 'The version', version)
     .wrap(Math.min(120, process.stdout.columns ?? 120))
     .strict()
@@ -39,9 +40,13 @@ export async function parseCommandLine(
     .fail((message, error) => {
       throw error ?? new UsageError(message);
     });
-  for (const { register } of commands) register(parser, (selection) => (selected = selection));
+  for (const { register } of commands) {
+    register(parser, (selection) => {
+      selected = selection;
+    });
+  }
   try {
-    await parser.parseAsync([...words]);
+    await parser.parseAsync(showVariables ? [...words, '--help'] : [...words]);
   } catch (error) {
     if (error instanceof Error && error.name === 'YError') throw new UsageError(error.message);
     throw error;
@@ -49,7 +54,7 @@ export async function parseCommandLine(
   return selected;
 }
 
-function globalOptions(parser: Argv): Argv {
+function globalOptions(parser: Argv, showVariables: boolean): Argv {
   parser.option('log', {
     describe: `Least serious level to log: ${logLevels.join(', ')}`,
     type: 'string',
@@ -57,7 +62,12 @@ function globalOptions(parser: Argv): Argv {
     global: true,
   });
   for (const { option, name, description } of variables) {
-    parser.option(option, { describe: `${description} (${name})`, type: 'string', requiresArg: true, hidden: true });
+    parser.option(option, {
+      describe: `${description} (${name})`,
+      type: 'string',
+      requiresArg: true,
+      hidden: !showVariables,
+    });
   }
   return parser.group(
     variables.map(({ option }) => option),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { helpText } from './help.js';
+import { asksForHelp, helpText } from './help.js';
 import { register } from './registration.js';
 
 /** Every command, one line each. */
@@ -8,7 +8,7 @@ const commands = [
 ];
 
 const words = process.argv.slice(2);
-if (words.length === 0 || (words.length === 1 && ['--help', '-h', 'help'].includes(words[0] ?? ''))) {
+if (asksForHelp(words, commands)) {
   console.log(helpText(commands));
   process.exitCode = words.length === 0 ? 2 : 0;
 } else {

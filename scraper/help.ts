@@ -32,3 +32,10 @@ export function helpText(commands: readonly Registration[]): string {
   });
   return [start, ...sections, end].join('\n\n');
 }
+
+/** Whether the words ask for help without naming a command, or say nothing at all. */
+export function asksForHelp(words: readonly string[], commands: readonly Registration[]): boolean {
+  const names = commands.map(({ usage }) => usage.split(' ', 1)[0]);
+  if (words.some((word) => names.includes(word))) return false;
+  return words.length === 0 || words[0] === 'help' || words.includes('--help') || words.includes('-h');
+}
