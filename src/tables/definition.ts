@@ -8,16 +8,31 @@ export interface TableDefinition {
   readonly file: string;
   /** Accepts one row as it leaves the agent, pseudonymised or not. */
   readonly row: z.ZodType<Row>;
-  /** Fields that identify a row; a second row with the same values is dropped. None: every row is kept. */
+  /**
+   * Fields that identify a row among those of one source instance; a second row with the same values is dropped. None:
+   * every row is kept.
+   */
   readonly key: readonly string[];
   /** Fields that are replaced by pseudonyms before they are written. */
   readonly encrypt: readonly string[];
   /** Fields that hold text written by people, in which personal data cannot be excluded. */
   readonly freeText: readonly string[];
+  /** Fields that name people and leave the agent as they are, because importers match on them. */
+  readonly personal?: readonly string[];
 }
 
 /** A row on its way to the file of its table. */
 export interface TableRow {
   readonly table: TableDefinition;
   readonly row: Row;
+}
+
+/** The contract of an exported file that is no table: an update tracker, or a description of the project. */
+export interface DocumentDefinition {
+  readonly name: string;
+  readonly file: string;
+  /** Accepts the parsed JSON, or the text where the file is not JSON. */
+  readonly schema: z.ZodType;
+  /** Trackers say how far a step came, and go back to the agent after the import. */
+  readonly kind: 'tracker' | 'document';
 }

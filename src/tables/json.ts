@@ -40,7 +40,7 @@ function formatValue(value: RowValue): string {
   if (value === null || typeof value !== 'object') {
     return JSON.stringify(value);
   }
-  const items = value.map((item) => `            ${formatText(item)}`);
+  const items = value.map((item) => `            ${item === null ? 'null' : formatText(item)}`);
   return items.length === 0 ? '[]' : `[\n${items.join(',\n')}\n        ]`;
 }
 

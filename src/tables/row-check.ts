@@ -21,7 +21,7 @@ const SHAPE_CODES: ReadonlySet<string> = new Set([
 
 /** Holds a row against the schema of its table; an empty list where it fits. */
 export function checkRow(table: TableDefinition, row: Row): readonly RowProblem[] {
-  const missing = table.key.filter((field) => typeof row[field] !== 'string');
+  const missing = table.key.filter((field) => row[field] === undefined || row[field] === null);
   const problems = missing.map((field): RowProblem => ({ field, message: 'misses its key', kind: 'shape' }));
   const result = table.row.safeParse(row);
   if (result.success) {

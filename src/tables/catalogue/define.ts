@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { DocumentDefinition, TableDefinition } from '../definition.js';
+import type { RowValue } from '../row.js';
+import { flag } from './fields.js';
+
+type Fields = Readonly<Record<string, z.ZodType<RowValue>>>;
+
+interface TableDescription extends Partial<Omit<TableDefinition, 'row'>> {
+  readonly name: string;
+  readonly description: string;
+  readonly required: Fields;
+  readonly optional?: Fields;
+  /** Fields that must be there where another one is. */
+  readonly together?: { readonly field: string; readonly needs: readonly string[] };
+}
+
+/** Sources may add fields of their own, as mappings of Jira and TFS do; importers pass over them. */
+const ADDED_FIELD = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export function defineTable(description: TableDescription): TableDefinition {
+  const { name, encrypt = [], personal } = description;
+  return {
+    name,
+    file: description.file ?? `data_${name}.json`,
+    row: rowSchema(description, encrypt.length > 0),
+    key: description.key ?? [],
+    encrypt,
+    freeText: description.freeText ?? [],
+    ...(personal === undefined ? {} : { personal }),
+  };
+}
+
+function rowSchema(description: TableDescription, encrypted: boolean): TableDefinition['row'] {
+  const { required, together } = description;
+  const optional = Object.entries({ ...description.optional, ...(encrypted ? { encrypted: flag } : {}) });
+  const shape = { ...required, ...Object.fromEntries(optional.map(([field, type]) => [field, type.exactOptional()])) };
+  const schema = z.object(shape).catchall(ADDED_FIELD).describe(description.description);
+  if (together === undefined) {
+    return schema;
+  }
+  return schema
+    .refine((row) => !(together.field in row) || together.needs.every((field) => field in row), {
+      error: `${together.field} needs ${together.needs.join(', ')}`,
+    })
+    .meta({ description: description.description, dependentRequired: { [together.field]: together.needs } });
+}
+
+export function defineTracker(file: string, schema: z.ZodType): DocumentDefinition {
+  return { name: file.replace(/\.[a-z]+$/, ''), file, schema, kind: 'tracker' };
+}
+
+export function defineDocument(file: string, schema: z.ZodType): DocumentDefinition {
+  return { name: file.replace(/\.[a-z]+$/, ''), file, schema, kind: 'document' };
+}
