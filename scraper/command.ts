@@ -15,3 +15,11 @@ export interface Command<Arguments> {
 export interface CommandModule<Arguments> {
   readonly command: Command<Arguments>;
 }
+
+/** A command whose arguments are known from its options. */
+export function defineCommand<Arguments>(
+  options: Command<Arguments>['options'],
+  run: Command<Arguments>['run'],
+): Command<Arguments> {
+  return { options, run };
+}

@@ -1,0 +1,43 @@
+import { runDaemon } from '../../src/agent/daemon.js';
+import { chooseMode } from '../../src/agent/mode.js';
+import { runOnce } from '../../src/agent/once.js';
+import { reportTable } from '../../src/agent/report.js';
+import { ConfigError } from '../../src/config/errors.js';
+import { writeMissingConfiguration } from '../../src/config/write-templates.js';
+import { defineCommand } from '../command.js';
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new ConfigError('--port', `"${text}" is not a port; expected a number up to 65535`);
+  }
+  return port;
+}
+
+export const command = defineCommand(
+  (yargs) =>
+    yargs
+      .option('listen', { describe: 'Address of the web API', type: 'string', default: '127.0.0.1', requiresArg: true })
+      .option('port', { describe: 'Port of the web API', type: 'string', default: '7070', requiresArg: true })
+      .option('domain', {
+        describe: 'Host header, with port, that requests to the web API must have (AGENT_HOST)',
+        type: 'string',
+        requiresArg: true,
+      })
+      .option('debug', { describe: 'Show versions and tracebacks on the web API', type: 'boolean', default: false }),
+  async (runtime, { listen, port, domain, debug }) => {
+    const mode = chooseMode(runtime.environment);
+    for (const file of await writeMissingConfiguration(runtime.environment)) {
+      runtime.log.info(`Wrote ${file} from its template and the environment`);
+    }
+    if (mode.kind === 'daemon') {
+      const host = domain ?? (runtime.environment['AGENT_HOST'] || undefined);
+      return runDaemon(runtime, mode, { listen, port: parsePort(port), domain: host, debug });
+    }
+    const { code, reports } = await runOnce(runtime);
+    if (process.stdout.isTTY) {
+      console.log(reportTable(reports));
+    }
+    return code;
+  },
+);

@@ -1,0 +1,17 @@
+import { generateKey } from '../../src/agent/identity.js';
+import { runForProject } from '../../src/agent/project-command.js';
+import { withController, withKey, withProject } from '../agent-options.js';
+import { defineCommand } from '../command.js';
+
+export const command = defineCommand(
+  (yargs) =>
+    withController(withKey(withProject(yargs)))
+      .option('known-hosts', { describe: 'File of the pinned host keys', type: 'string', requiresArg: true })
+      .option('key-type', {
+        describe: 'Type of a key that is made; rsa for old servers',
+        choices: ['ed25519', 'rsa'] as const,
+        default: 'ed25519' as const,
+      })
+      .option('dry-run', { describe: 'Only say what would happen', type: 'boolean', default: false }),
+  (runtime, args) => runForProject(runtime, args.project, args, (context) => generateKey(context, args)),
+);

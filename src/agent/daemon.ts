@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Runtime } from '../config/runtime.js';
+import { createApi } from './api.js';
+import { type AgentContext, agentProjects } from './context.js';
+import { generateKey } from './identity.js';
+import { Metrics } from './metrics.js';
+import type { Mode } from './mode.js';
+import { logReports } from './report.js';
+import { type Job, Schedule } from './schedule.js';
+import { ScrapeConflict, Scraper } from './scraper.js';
+
+export interface DaemonOptions {
+  /** Address that the web API listens on. */
+  readonly listen: string;
+  readonly port: number;
+  readonly domain?: string | undefined;
+  readonly debug: boolean;
+}
+
+/** How long a scrape may take to stop where it is. */
+const stopGrace = 8_000;
+const retryDelays = [10_000, 30_000, 60_000, 300_000, 600_000];
+
+/** Registers one project, again and again until the controller can be reached; a scrape registers too, so it can wait. */
+async function registerProject(context: AgentContext): Promise<void> {
+  for (let attempt = 0; !context.signal.aborted; attempt += 1) {
+    if ((await generateKey(context, {})) === 0) {
+      return;
+    }
+    const wait = retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 0;
+    context.log.warn(`Registering ${context.project} is tried again in ${wait / 1000} s`);
+    await delay(wait, undefined, { signal: context.signal, ref: false });
+  }
+}
+
+async function registerAll(runtime: Runtime): Promise<void> {
+  const { log, signal } = runtime;
+  const projects = agentProjects(runtime);
+  if (projects.length === 0) {
+    log.warn('JIRA_KEY is not set yet; registration waits until a scrape finds a project in it');
+  }
+  for (const project of projects) {
+    try {
+      await registerProject({ runtime, project, log: log.child({ project }), signal });
+    } catch (error) {
+      if (!signal.aborted) {
+        log.error({ err: error }, `Could not register ${project}`);
+      }
+    }
+  }
+}
+
+async function scheduledScrape(runtime: Runtime, scraper: Scraper): Promise<void> {
+  try {
+    const { reports } = await scraper.start();
+    logReports(runtime.log, await reports);
+  } catch (error) {
+    if (error instanceof ScrapeConflict) {
+      runtime.log.warn(error.message);
+    } else {
+      runtime.log.error(`The scrape could not start: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function jobsOf(mode: Mode & { readonly kind: 'daemon' }, runtime: Runtime, scraper: Scraper): readonly Job[] {
+  if (mode.bigboat !== undefined) {
+    runtime.log.warn('BIGBOAT_PERIOD is set, but this version does not read the BigBoat dashboard');
+  }
+  const run = () => scheduledScrape(runtime, scraper);
+  return [{ name: 'scrape', when: mode.scrape, busy: () => scraper.running, run }];
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+}
+
+/**
+ * Registers, scrapes by the schedule, and serves the web API until the signal of the runtime is aborted; then stops the
+ * scrape that is at work, which leaves nothing half-written.
+ *
+ * @returns exit code 0
+ * @throws where the address of the web API cannot be listened on
+ */
+export async function runDaemon(
+  runtime: Runtime,
+  mode: Mode & { readonly kind: 'daemon' },
+  options: DaemonOptions,
+): Promise<number> {
+  const { log, signal } = runtime;
+  const metrics = new Metrics(() => scraper.running);
+  const scraper: Scraper = new Scraper(runtime, (report) => metrics.record(report, new Date()));
+  const { domain, debug } = options;
+  const api = await createApi({ scraper, metrics }, { domain, debug, version: runtime.version, log });
+  const address = await api.listen({ host: options.listen, port: options.port });
+  log.info(`The web API listens on ${address}; scrapes start by the schedule "${mode.scrape}"`);
+  const schedule = new Schedule(jobsOf(mode, runtime, scraper), runtime.environment, log);
+  const registration = registerAll(runtime);
+  await untilAborted(signal);
+  log.info('Stopping');
+  schedule.stop();
+  await api.close();
+  await Promise.race([Promise.all([scraper.idle(), registration]), delay(stopGrace, undefined, { ref: false })]);
+  return 0;
+}

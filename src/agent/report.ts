@@ -1,0 +1,65 @@
+import Table from 'cli-table3';
+import type { Logger } from '../log/logger.js';
+
+export interface StepReport {
+  readonly name: string;
+  /** Exit code of the step. */
+  readonly code: number;
+  readonly seconds: number;
+  /** Rows per exported file. */
+  readonly rows: ReadonlyMap<string, number>;
+}
+
+/** What became of a scrape of one project. */
+export interface ProjectReport {
+  readonly project: string;
+  /** 0 only where every step succeeded. */
+  readonly code: number;
+  readonly seconds: number;
+  /** The steps that ran, in order; the last one failed where the code is not 0. */
+  readonly steps: readonly StepReport[];
+}
+
+function failedStep(report: ProjectReport): string {
+  return report.steps.find((step) => step.code !== 0)?.name ?? 'the scrape itself';
+}
+
+/** Rows per exported file of all steps together. */
+export function rowsOf(report: ProjectReport): ReadonlyMap<string, number> {
+  return new Map(report.steps.flatMap((step) => [...step.rows]));
+}
+
+function outcome(report: ProjectReport): string {
+  return report.code === 0 ? 'done' : `failed: ${failedStep(report)}`;
+}
+
+/** The last lines of a scrape: what was gathered, and what failed. */
+export function logReports(log: Logger, reports: readonly ProjectReport[]): void {
+  for (const report of reports) {
+    const rows = [...rowsOf(report)].map(([file, count]) => `${file} ${count}`).join(', ');
+    const line = `${report.project}: ${outcome(report)} after ${report.seconds.toFixed(1)} s; rows: ${rows || 'none'}`;
+    if (report.code === 0) {
+      log.info(line);
+    } else {
+      log.error(line);
+    }
+  }
+}
+
+/** The same as a table for people. */
+export function reportTable(reports: readonly ProjectReport[]): string {
+  const table = new Table({ head: ['project', 'outcome', 'file', 'rows'], style: { head: [], border: [] } });
+  for (const report of reports) {
+    const rows = [...rowsOf(report)];
+    const lines = rows.length === 0 ? [['-', '0']] : rows.map(([file, count]) => [file, String(count)]);
+    table.push(
+      ...lines.map(([file = '', count = ''], index) => [
+        index === 0 ? report.project : '',
+        index === 0 ? outcome(report) : '',
+        file,
+        count,
+      ]),
+    );
+  }
+  return table.toString();
+}

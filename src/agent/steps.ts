@@ -1,0 +1,47 @@
+import type { AgentContext } from './context.js';
+import { exportFiles } from './export.js';
+import { generateKey } from './identity.js';
+import { preflight } from './preflight.js';
+import type { PreflightOptions } from './preflight-options.js';
+import { exchangedData, exchangedTrackers, listFiles } from './step-files.js';
+import { retrieveTrackers } from './trackers.js';
+
+/** What each step of a scrape is given. */
+export interface ScrapeContext extends AgentContext {
+  /** From PREFLIGHT_ARGS. */
+  readonly preflight: PreflightOptions;
+}
+
+export interface StepResult {
+  /** Exit code: 0 done, anything else stops the scrape of the project. */
+  readonly code: number;
+  /** Rows per exported file, of a step that gathers. */
+  readonly rows?: ReadonlyMap<string, number>;
+}
+
+/** One unit of the pipeline. */
+export interface Step {
+  readonly name: string;
+  /** May reject; that counts as a failure of the step. */
+  readonly run: (context: ScrapeContext) => Promise<StepResult>;
+  /** The environment is read again after the step. */
+  readonly changesEnvironment?: boolean;
+}
+
+function step(name: string, run: (context: ScrapeContext) => Promise<number>): Step {
+  return { name, run: async (context) => ({ code: await run(context) }) };
+}
+
+/** The steps of a scrape in their order. A source that is added gets its line between the trackers and the export. */
+export const steps: readonly Step[] = [
+  step('generate-key', (context) => generateKey(context, {})),
+  { ...step('preflight', (context) => preflight(context, context.preflight)), changesEnvironment: true },
+  step('retrieve-update-trackers', (context) => retrieveTrackers(context, { files: exchangedTrackers() })),
+  step('export-files', (context) =>
+    exportFiles(context, {
+      update: [...listFiles('update', ['preflight']), ...exchangedTrackers()],
+      export: exchangedData(),
+      other: [],
+    }),
+  ),
+];

@@ -1,0 +1,155 @@
+import type { SecureContext } from 'node:tls';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { Environment } from '../config/environment.js';
+import { trustedContext } from './certificate.js';
+import { DenyList } from './deny-list.js';
+import { describeFailure, HttpError, publicUrl } from './errors.js';
+import { proxyFor } from './proxy.js';
+import { HttpResponse } from './response.js';
+
+export interface HttpLimits {
+  /** Milliseconds to a connection, including its TLS handshake. */
+  readonly connect: number;
+  /** Milliseconds from the request to the headers of the answer. */
+  readonly headers: number;
+  /** Milliseconds between two pieces of the body. */
+  readonly body: number;
+  /** Milliseconds for the request as a whole. */
+  readonly total: number;
+  /** Bytes of a body. */
+  readonly size: number;
+}
+
+const defaultLimits: HttpLimits = {
+  connect: 10_000,
+  headers: 60_000,
+  body: 60_000,
+  total: 300_000,
+  size: 64 * 1024 * 1024,
+};
+
+export interface HttpClientOptions {
+  /** Version in the User-Agent. */
+  readonly version: string;
+  /** Read for proxies, trusted certificates and the deny list. */
+  readonly environment: Environment;
+  /** PEM file of the only certificates to trust; empty or undefined for those of the system. */
+  readonly certificateFile?: string | undefined;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as application/x-www-form-urlencoded. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** Sent as application/json. */
+  readonly json?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+interface Body {
+  readonly type: string;
+  readonly text: string;
+}
+
+function bodyOf(options: HttpRequest): Body | undefined {
+  if (options.form !== undefined) {
+    return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(options.form).toString() };
+  }
+  return options.json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(options.json) };
+}
+
+function headerMap(headers: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, [value].flat().join(', ')]],
+    ),
+  );
+}
+
+/** User-Agent of this program, also sent where the wire format wants the version of an agent. */
+export function userAgent(version: string): string {
+  return `gatherer/${version}`;
+}
+
+/** The only way out over HTTP: verified TLS, proxies, deny list, time and size limits, connections kept alive. */
+export class HttpClient {
+  private readonly dispatchers = new Map<string, Dispatcher>();
+  private readonly limits: HttpLimits;
+  private readonly denyList: DenyList;
+  private context: Promise<SecureContext> | undefined;
+
+  /** @throws {ConfigError} where the deny list of the environment is malformed */
+  constructor(private readonly options: HttpClientOptions) {
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.denyList = DenyList.parse(options.environment.GATHERER_URL_BLACKLIST);
+  }
+
+  /**
+   * Resolves to the answer whatever its status is; redirects are answers too.
+   *
+   * @throws {HttpError} where there is no complete answer
+   * @throws the reason of the signal where that was aborted
+   */
+  async request(options: HttpRequest): Promise<HttpResponse> {
+    const { method, url } = options;
+    if (this.denyList.denies(url)) {
+      throw new HttpError('denied', `${method} ${publicUrl(url)} not sent: GATHERER_URL_BLACKLIST denies it`);
+    }
+    const proxy = proxyFor(url, this.options.environment);
+    const dispatcher = await this.dispatcher(proxy);
+    const deadline = AbortSignal.timeout(this.limits.total);
+    try {
+      const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+      return await this.send(options, dispatcher, signal);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw describeFailure(method, url, error, proxy);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+    this.dispatchers.clear();
+  }
+
+  private async send(options: HttpRequest, dispatcher: Dispatcher, signal: AbortSignal): Promise<HttpResponse> {
+    const body = bodyOf(options);
+    const answer = await request(options.url, {
+      method: options.method,
+      dispatcher,
+      signal,
+      headers: {
+        'user-agent': userAgent(this.options.version),
+        accept: '*/*',
+        ...(body === undefined ? {} : { 'content-type': body.type }),
+        ...options.headers,
+      },
+      body: body?.text ?? null,
+    });
+    const text = await answer.body.text();
+    return new HttpResponse(options.url, answer.statusCode, headerMap(answer.headers), text);
+  }
+
+  private async dispatcher(proxy: URL | undefined): Promise<Dispatcher> {
+    this.context ??= trustedContext(this.options.certificateFile, this.options.environment);
+    const tls = { secureContext: await this.context, rejectUnauthorized: true, timeout: this.limits.connect };
+    const known = this.dispatchers.get(proxy?.href ?? '');
+    if (known !== undefined) {
+      return known;
+    }
+    const limits = {
+      headersTimeout: this.limits.headers,
+      bodyTimeout: this.limits.body,
+      maxResponseSize: this.limits.size,
+    };
+    const made =
+      proxy === undefined
+        ? new Agent({ ...limits, connect: tls })
+        : new ProxyAgent({ ...limits, uri: proxy.href, requestTls: tls, proxyTunnel: false });
+    this.dispatchers.set(proxy?.href ?? '', made);
+    return made;
+  }
+}
