@@ -8,10 +8,21 @@ export interface Signature {
   readonly time: number;
 }
 
-/** A changed path of a commit, as golden/git/NOTES.md defines the rows of change_path. */
+/** Modified (content or mode), added, deleted, renamed, or changed in type (file, symbolic link, submodule). */
+export type ChangeType = 'M' | 'A' | 'D' | 'R' | 'T';
+
+/**
+ * A changed path of a commit: a row of change_path.
+ *
+ * A merge has the changes against each of its parents, so a path may come more than once. The line counts are those of
+ * the diff against the first parent, without rename detection; a path that this diff does not have is left out. A
+ * rename has the counts of the diff with rename detection against the parent in question. A submodule has no row but
+ * where it was removed or became a file.
+ */
 export interface Change {
+  /** The path afterwards, where renamed or added; bytes that are not UTF-8 are U+FFFD. */
   readonly path: string;
-  readonly type: 'M' | 'A' | 'D' | 'R' | 'T';
+  readonly type: ChangeType;
   readonly insertions: number;
   readonly deletions: number;
   /** Bytes of the new blob, 0 where deleted. */
@@ -47,7 +58,10 @@ export interface Commit {
 export interface HistoryOptions {
   /** Folder of the bare repository. */
   readonly gitFolder: string;
-  /** Revision arguments of `git rev-list`, e.g. `['HEAD']`, `['HEAD', '^<sha>']`, `['--since-as-filter=...']`. */
+  /**
+   * Revision arguments of `git rev-list`, e.g. `['HEAD']`, `['HEAD', '^<sha>']`, and options that leave commits out,
+   * e.g. `--since-as-filter=...`.
+   */
   readonly revisions: readonly string[];
   /** Tip that branches are derived from, in general the exported tip. */
   readonly tip: string;

@@ -1,0 +1,137 @@
+import { NameTable } from './name-table.js';
+import { PipeReader } from './pipe-reader.js';
+import type { ProcessGroup } from './process-group.js';
+import { IntegerList, NONE } from './typed-list.js';
+
+/** A commit and the parents that this repository has; those beyond the end of a shallow clone are left out. */
+export interface ListedCommit {
+  readonly sha: string;
+  readonly parents: readonly string[];
+}
+
+/** Lists commits oldest first, as `git rev-list --reverse` orders them. */
+export async function* listCommits(
+  processes: ProcessGroup,
+  revisions: readonly string[],
+): AsyncGenerator<ListedCommit> {
+  const reader = new PipeReader(processes.start('rev-list', '--reverse', '--parents', ...revisions, '--'));
+  for (let line = await reader.line(); line !== undefined; line = await reader.line()) {
+    const [sha = '', ...parents] = line.toString('latin1').split(' ');
+    yield { sha, parents };
+  }
+}
+
+/**
+ * The commits of a range with their parents, and for each the merge that its branch is named by.
+ *
+ * That merge is the oldest one below which a commit lies, so it comes after the commit, and no stream of commits oldest
+ * first can know it: the graph is read whole beforehand. It takes about 50 bytes a commit, in typed arrays: 2 MB for
+ * 40,000 commits, 50 MB for a million.
+ */
+export class CommitGraph {
+  readonly #names = new NameTable();
+  /** Numbers of the commits, oldest first. */
+  readonly #order = new IntegerList();
+  /** By number: where the parents begin in `#parents`, or NONE for one that is only known as a parent. */
+  readonly #firstParent = new IntegerList();
+  /** Numbers of parents, each list closed by NONE. */
+  readonly #parents = new IntegerList();
+  /** By number: the merge. */
+  readonly #merge = new IntegerList();
+  /** Work list of a walk. */
+  readonly #pending = new IntegerList();
+
+  static async read(processes: ProcessGroup, revisions: readonly string[], tip: string): Promise<CommitGraph> {
+    const graph = new CommitGraph();
+    for await (const commit of listCommits(processes, revisions)) graph.add(commit);
+    graph.assignMerges(tip);
+    return graph;
+  }
+
+  /** Adds a commit, in the order of the history. */
+  add(commit: ListedCommit): void {
+    const number = this.#number(commit.sha);
+    this.#order.push(number);
+    this.#firstParent.set(number, this.#parents.length);
+    for (const parent of commit.parents) this.#parents.push(this.#number(parent));
+    this.#parents.push(NONE);
+  }
+
+  /** Gives every merge that `tip` contains, oldest first, to those of its ancestors that have none yet. */
+  assignMerges(tip: string): void {
+    const reachable = this.#reachableFrom(this.#names.find(tip));
+    for (let index = 0; index < this.#order.length; index++) {
+      const number = this.#order.at(index);
+      if (reachable[number] !== 1 || !this.#isMerge(number)) continue;
+      // Where a commit has its merge, all its ancestors have theirs: there the walk can turn back.
+      this.#walkParents(number, (ancestor) => {
+        if (this.#merge.at(ancestor) !== NONE) return false;
+        this.#merge.set(ancestor, number);
+        return true;
+      });
+    }
+  }
+
+  get length(): number {
+    return this.#order.length;
+  }
+
+  /** The commits, oldest first. */
+  *commits(): Generator<ListedCommit> {
+    for (let index = 0; index < this.#order.length; index++) {
+      const number = this.#order.at(index);
+      const parents: string[] = [];
+      for (const parent of this.#parentsOf(number)) parents.push(this.#names.name(parent));
+      yield { sha: this.#names.name(number), parents };
+    }
+  }
+
+  /** The merge that a commit's branch is named by; undefined where it has none. */
+  mergeOf(sha: string): string | undefined {
+    const number = this.#names.find(sha);
+    const merge = number === NONE ? NONE : this.#merge.at(number);
+    return merge === NONE ? undefined : this.#names.name(merge);
+  }
+
+  #number(sha: string): number {
+    const number = this.#names.add(sha);
+    if (number === this.#merge.length) {
+      this.#merge.push(NONE);
+      this.#firstParent.push(NONE);
+    }
+    return number;
+  }
+
+  #isMerge(number: number): boolean {
+    const first = this.#firstParent.at(number);
+    return this.#parents.at(first) !== NONE && this.#parents.at(first + 1) !== NONE;
+  }
+
+  *#parentsOf(number: number): Generator<number> {
+    const first = this.#firstParent.at(number);
+    if (first === NONE) return;
+    for (let at = first; this.#parents.at(at) !== NONE; at++) yield this.#parents.at(at);
+  }
+
+  #reachableFrom(tip: number): Uint8Array {
+    const reachable = new Uint8Array(this.#names.length);
+    if (tip === NONE) return reachable;
+    reachable[tip] = 1;
+    this.#walkParents(tip, (ancestor) => {
+      if (reachable[ancestor] === 1) return false;
+      reachable[ancestor] = 1;
+      return true;
+    });
+    return reachable;
+  }
+
+  /** Visits ancestors, not in order; goes on beyond one where `visit` returns true. */
+  #walkParents(start: number, visit: (ancestor: number) => boolean): void {
+    this.#pending.push(start);
+    while (this.#pending.length > 0) {
+      for (const parent of this.#parentsOf(this.#pending.pop())) {
+        if (visit(parent)) this.#pending.push(parent);
+      }
+    }
+  }
+}

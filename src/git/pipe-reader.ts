@@ -1,0 +1,100 @@
+import type { GitProcess } from './run.js';
+
+/** Bytes that are read ahead of their use before git has to wait. */
+const READ_AHEAD = 4 * 1024 * 1024;
+
+const LINE_FEED = 0x0a;
+
+/**
+ * The output of a git process, read ahead up to a limit and taken apart in place.
+ *
+ * `bytes` from `position` on is what is at hand; a parser moves `position` over what it has used and calls `more`
+ * where it lacks the end of something.
+ */
+export class PipeReader {
+  bytes: Buffer = Buffer.alloc(0);
+  position = 0;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #ended = false;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    private readonly process: GitProcess,
+    private readonly readAhead = READ_AHEAD,
+  ) {
+    process.stdout.on('data', (chunk: Buffer) => this.#receive(chunk));
+    process.stdout.once('close', () => this.#end());
+    process.done.then(
+      () => this.#end(),
+      () => this.#end(),
+    );
+  }
+
+  /**
+   * Adds at least one byte to those at hand.
+   *
+   * @returns false at the end of the output of a git that succeeded
+   * @throws {GitError} where git failed
+   */
+  async more(): Promise<boolean> {
+    while (this.#waitingBytes === 0) {
+      if (this.#ended) {
+        await this.process.done;
+        return false;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.bytes = Buffer.concat([this.bytes.subarray(this.position), ...this.#waiting]);
+    this.position = 0;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.process.stdout.resume();
+    return true;
+  }
+
+  /** As `more`, where the output must not end here. */
+  async need(): Promise<void> {
+    if (!(await this.more())) throw this.process.failure('ended before its answer was complete');
+  }
+
+  /** The bytes up to the next line feed, without it; undefined at the end of the output. */
+  async line(): Promise<Buffer | undefined> {
+    let end = this.bytes.indexOf(LINE_FEED, this.position);
+    while (end < 0) {
+      if (!(await this.more())) return undefined;
+      end = this.bytes.indexOf(LINE_FEED, this.position);
+    }
+    const line = this.bytes.subarray(this.position, end);
+    this.position = end + 1;
+    return line;
+  }
+
+  /** Exactly so many bytes. */
+  async take(length: number): Promise<Buffer> {
+    while (this.bytes.length - this.position < length) await this.need();
+    const taken = this.bytes.subarray(this.position, this.position + length);
+    this.position += length;
+    return taken;
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes >= this.readAhead) this.process.stdout.pause();
+    this.#notify();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#notify();
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
