@@ -32,6 +32,8 @@ export const requirements = {
   sshd: program('sshd', 'openssh-server'),
   scp: program('scp', 'openssh-client'),
   sftp: program('sftp', 'openssh-client'),
+  python3: program('python3', 'python3'),
+  bash: program('bash', 'bash'),
   postgres: program('postgres', 'postgresql', postgresqlFolders),
 } as const;
 

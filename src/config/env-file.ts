@@ -20,9 +20,14 @@ const operators = '|&<>()';
 const escapedInDoubleQuotes = '$`"\\';
 const specialParameters = '0123456789@*#?!$-';
 
+/** What the words of a line are part of: nothing yet, assignments, or `export` with its names. */
+type Command = 'none' | 'assignment' | 'export';
+
 class EnvFileReader {
   private at = 0;
   private line = 1;
+  /** Assignments of an `export`, which take effect together: none of them sees another's value. */
+  private readonly pending: Assignment[] = [];
 
   constructor(
     private readonly text: string,
@@ -31,11 +36,14 @@ class EnvFileReader {
   ) {}
 
   read(): void {
-    let exporting = false;
+    let command: Command = 'none';
     while (true) {
-      const sameCommand = this.skipToWord();
+      if (!this.skipToWord()) {
+        this.assignPending();
+        command = 'none';
+      }
       if (this.at >= this.text.length) return;
-      exporting = this.readWord(exporting && sameCommand);
+      command = this.readWord(command);
     }
   }
 
@@ -58,20 +66,28 @@ class EnvFileReader {
     while (this.at < this.text.length && this.peek() !== '\n') this.take();
   }
 
-  /** Reads an assignment, `export`, or a name that is exported; true where names may follow an `export`. */
-  private readWord(exporting: boolean): boolean {
+  /** Reads an assignment, `export`, or a name that is exported; what command it is part of. */
+  private readWord(command: Command): Command {
     const { line } = this;
     const name = this.takeName();
     if (name !== '' && this.peek() === '=') {
       this.take();
-      this.scope.assign({ name, value: this.readValue(name), line });
-      return exporting;
+      this.pending.push({ name, value: this.readValue(name), line });
+      if (command === 'export') return command;
+      this.assignPending();
+      return 'assignment';
     }
-    if (this.atWordEnd() && (name === 'export' || (exporting && name !== ''))) return true;
+    if (this.atWordEnd() && (name === 'export' ? command === 'none' : name !== '' && command === 'export')) {
+      return 'export';
+    }
     return this.fail(
       'expected NAME=value, without spaces around "=" and with quotes around a value that has spaces; nothing is executed',
       line,
     );
+  }
+
+  private assignPending(): void {
+    for (const assignment of this.pending.splice(0)) this.scope.assign(assignment);
   }
 
   private readValue(name: string): string {
@@ -81,7 +97,7 @@ class EnvFileReader {
       if (character === "'") value += this.readSingleQuoted(name);
       else if (character === '"') value += this.readDoubleQuoted(name);
       else if (character === '\\') value += this.readEscape();
-      else if (character === '$') value += this.readReference();
+      else if (character === '$') value += this.readReference(false);
       else if (character === '`') this.failOnCommand();
       else if (operators.includes(character)) {
         this.fail(`put quotes around the "${character}" in the value of ${name}; nothing is executed`, this.line);
@@ -116,7 +132,7 @@ class EnvFileReader {
     while (this.peek() !== '"') {
       if (this.at >= this.text.length) this.fail(`the double quote in the value of ${name} is never closed`, line);
       if (this.peek() === '\\') value += this.readEscape(escapedInDoubleQuotes);
-      else if (this.peek() === '$') value += this.readReference();
+      else if (this.peek() === '$') value += this.readReference(true);
       else if (this.peek() === '`') this.failOnCommand();
       else value += this.take();
     }
@@ -133,11 +149,14 @@ class EnvFileReader {
     return this.take();
   }
 
-  private readReference(): string {
+  private readReference(quoted: boolean): string {
     const { line } = this;
     this.take();
     const character = this.peek();
     if (character === '(') this.failOnCommand();
+    if (!quoted && (character === "'" || character === '"')) {
+      this.fail(`$${character}…${character} is not understood; leave the dollar sign out`, line);
+    }
     if (nameStart.test(character)) return this.valueOf(this.takeName());
     if (character === '{') return this.readBracedReference(line);
     if (character !== '' && specialParameters.includes(character)) {
@@ -166,7 +185,9 @@ class EnvFileReader {
   private takeName(): string {
     let name = '';
     if (!nameStart.test(this.peek())) return name;
-    while (namePart.test(this.peek())) name += this.take();
+    while (this.skipContinuation() || namePart.test(this.peek())) {
+      if (namePart.test(this.peek())) name += this.take();
+    }
     return name;
   }
 
