@@ -26,6 +26,19 @@ export async function* readRows(file: string): AsyncGenerator<Row> {
   }
 }
 
+/**
+ * Number of rows of an exported table, without looking into them.
+ *
+ * @throws {ExportError} where the file cannot be read or is not an array
+ */
+export async function countRows(file: string): Promise<number> {
+  let rows = 0;
+  for await (const _element of readElements(file)) {
+    rows += 1;
+  }
+  return rows;
+}
+
 /** The elements of the top-level array as JSON texts. */
 async function* readElements(file: string): AsyncGenerator<string> {
   const splitter = new ElementSplitter(file);

@@ -124,7 +124,14 @@ export const jiraSprint = defineTable({
   freeText: ['goal'],
 });
 
-export const component = named('component', 'A component of a project.', true);
+export const component = defineTable({
+  name: 'component',
+  description: 'A component of a project.',
+  required: { id: number, name: text(100), description: text(500) },
+  key: ['id'],
+  freeText: ['description'],
+});
+
 export const issueType = named('issuetype', 'A type of issue.', true);
 export const priority = named('priority', 'A priority of issues.', false);
 export const readyStatus = named('ready_status', 'How ready an issue is to be worked on.', false);
@@ -167,11 +174,11 @@ export const fixVersion = defineTable({
   required: {
     id: number,
     name: text(100),
+    description: text(500),
     start_date: orUnknown(date),
     release_date: orUnknown(date),
     released: yesNo,
   },
-  optional: { description: text(500) },
   key: ['id'],
   freeText: ['description'],
 });

@@ -17,12 +17,12 @@ export const reservations = defineTable({
     reservation_id: text(10),
     requester: text(500),
     number_of_people: z.union([number, z.literal('')]),
+    description: text(),
     start_date: moment,
     end_date: moment,
     prepare_date: moment,
     close_date: moment,
   },
-  optional: { description: text() },
   personal: ['requester'],
   freeText: ['description'],
 });

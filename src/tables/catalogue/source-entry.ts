@@ -22,4 +22,6 @@ export const SOURCE_TYPES = [
 export const sourceFields = { type: z.enum(SOURCE_TYPES), name: repositoryName, url };
 
 /** A source as trackers hold it. */
-export const sourceEntry = z.looseObject(sourceFields);
+export const sourceEntry = z
+  .object({ ...sourceFields, github_team: z.string().exactOptional() })
+  .catchall(z.union([z.string(), z.number(), z.boolean(), z.null()]));
