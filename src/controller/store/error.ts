@@ -1,3 +1,6 @@
+/** SQLSTATE classes of lost connections and servers that shut down, and the operating system's errors. */
+const DISCONNECTED = /^(08|57P)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
+
 /** The store could not be had, or refused what was asked. The cause is the driver's own error. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
@@ -8,6 +11,14 @@ export class StoreError extends Error {
     override readonly cause: unknown,
   ) {
     super(`Could not ${doing}: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+
+  /** The connection was lost or could not be made: what was asked may well succeed later. */
+  get disconnected(): boolean {
+    const code = this.cause instanceof Error && 'code' in this.cause ? String(this.cause.code) : '';
+    return (
+      DISCONNECTED.test(code) || (this.cause instanceof Error && /^Connection terminated/.test(this.cause.message))
+    );
   }
 }
 

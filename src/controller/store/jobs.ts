@@ -96,6 +96,37 @@ export async function requeueOrphans(driver: Driver, lockOf: (owner: string) => 
   return requeued;
 }
 
+export async function releaseJob(queries: Queries, id: number, owner: string): Promise<void> {
+  await queries.run(
+    `update gros.import_job set state = 'waiting', owner = null, updated = now()
+     where import_id = $1 and owner = $2 and state = 'running'`,
+    [id, owner],
+  );
+}
+
+const Superseded = z.object({ superseded: z.boolean() });
+
+/**
+ * Locks a claimed job for the transaction of its import, so that nobody takes it for an orphan meanwhile.
+ * @returns whether a later export of the project is in the database already
+ */
+export async function lockJob(queries: Queries, id: number, owner: string): Promise<boolean> {
+  const row = await firstRow(
+    queries,
+    `select exists (
+       select 1 from gros.import_job as later
+       where later.project_id = job.project_id and later.import_id > job.import_id and later.committed
+     ) as superseded
+     from gros.import_job as job where import_id = $1 and owner = $2 and state = 'running' for update of job`,
+    [id, owner],
+    Superseded,
+  );
+  if (row === undefined) {
+    throw new Error(`import ${id} is no longer this controller's`);
+  }
+  return row.superseded;
+}
+
 export async function finishJob(
   queries: Queries,
   id: number,
@@ -109,20 +140,11 @@ export async function finishJob(
 }
 
 /** Records within the import's own transaction that its rows are in, so that a repeat goes on behind them. */
-export async function commitJob(
-  queries: Queries,
-  id: number,
-  owner: string,
-  tables: readonly ImportedTable[],
-): Promise<void> {
-  const touched = await queries.run(
-    `update gros.import_job set committed = true, tables = $3::jsonb, updated = now()
-     where import_id = $1 and owner = $2 and state = 'running' and not committed`,
-    [id, owner, JSON.stringify(tables)],
+export async function commitJob(queries: Queries, id: number, tables: readonly ImportedTable[]): Promise<void> {
+  await queries.run(
+    'update gros.import_job set committed = true, tables = $2::jsonb, updated = now() where import_id = $1',
+    [id, JSON.stringify(tables)],
   );
-  if (touched === 0) {
-    throw new Error(`import ${id} is no longer this controller's`);
-  }
 }
 
 export function retryJobs(queries: Queries, project: string | undefined): Promise<number> {

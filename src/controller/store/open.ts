@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError } from '../../config/errors.js';
 import type { Logger } from '../../log/logger.js';
+import type { TableDefinition } from '../../tables/definition.js';
+import { tables as catalogue } from '../../tables/index.js';
 import type { Driver } from './driver.js';
-import { StoreError } from './error.js';
+import { StoreError, storing } from './error.js';
+import { prepareTables } from './imported-tables.js';
 import { migrate } from './migrate.js';
 import { migrations } from './migrations/index.js';
 import { openPglite } from './pglite.js';
@@ -15,19 +18,30 @@ export interface StoreOptions {
   readonly dataFolder: string;
   /** `DATABASE_URL`: a PostgreSQL server instead of the embedded database. */
   readonly databaseUrl?: string;
+  /** The tables that are imported, all of the catalogue by default; made and widened at start. */
+  readonly tables?: readonly TableDefinition[];
   readonly log: Logger;
 }
+
+/** Measurements of BigBoat come over HTTP, not in exports; the controller has a table of its own for them. */
+const HEALTH = 'bigboat_status';
 
 /**
  * Opens the store and brings its schema up to date.
  * @throws StoreError where the database cannot be had; the message names what holds it or what failed
  * @throws ConfigError where DATABASE_URL cannot be used
  */
-export async function openStore({ dataFolder, databaseUrl, log }: StoreOptions): Promise<Store> {
+export async function openStore({ dataFolder, databaseUrl, tables = catalogue, log }: StoreOptions): Promise<Store> {
   const driver = await openDriver(dataFolder, databaseUrl, log);
   try {
     await migrate(driver, migrations);
-    const store = new SqlStore(driver, dataFolder, randomUUID());
+    const schemas = await storing('prepare the imported tables', () =>
+      prepareTables(
+        driver,
+        tables.filter(({ name }) => name !== HEALTH),
+      ),
+    );
+    const store = new SqlStore(driver, dataFolder, randomUUID(), schemas);
     await store.announce();
     return store;
   } catch (error) {

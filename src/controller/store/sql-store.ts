@@ -1,13 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { TableDefinition } from '../../tables/definition.js';
 import type { Row } from '../../tables/row.js';
 import * as agents from './agents.js';
 import { insertBigboatStatus } from './bigboat.js';
 import type { Driver, Release } from './driver.js';
 import { storing } from './error.js';
+import { runImport } from './import-transaction.js';
+import type { ImportedTableSchema } from './imported-tables.js';
 import * as jobs from './jobs.js';
 import * as projects from './projects.js';
-import type { Agent, ImportJob, Salts, Store, Tracker, UsernameRule } from './store.js';
+import type {
+  Agent,
+  ImportedTable,
+  ImportJob,
+  ImportTransaction,
+  Salts,
+  Store,
+  Tracker,
+  UsernameRule,
+} from './store.js';
 import * as trackers from './trackers.js';
 import { readUsernameRules } from './username-rules.js';
 
@@ -22,13 +34,17 @@ export function aliveLock(owner: string): string {
 export class SqlStore implements Store {
   readonly kind: Driver['kind'];
 
+  readonly tables: readonly TableDefinition[];
+
   /** @param owner name of this process among the controllers on the database */
   constructor(
     private readonly driver: Driver,
     private readonly dataFolder: string,
     private readonly owner: string,
+    private readonly schemas: ReadonlyMap<string, ImportedTableSchema>,
   ) {
     this.kind = driver.kind;
+    this.tables = [...schemas.values()].map(({ definition }) => definition);
   }
 
   /** Shows to other controllers that this one lives; again where the connection that showed it was lost. */
@@ -102,9 +118,9 @@ export class SqlStore implements Store {
     return storing(`look at the lock ${name}`, () => this.driver.isLocked(name));
   }
 
-  insertBigboatStatus(project: string, rows: readonly Row[]): Promise<void> {
+  insertBigboatStatus(project: string, rows: readonly Row[], source?: string): Promise<void> {
     return storing(`add the BigBoat status of project ${project}`, () =>
-      insertBigboatStatus(this.driver, project, rows),
+      this.driver.transaction((queries) => insertBigboatStatus(queries, project, rows, source)),
     );
   }
 
@@ -123,6 +139,19 @@ export class SqlStore implements Store {
 
   requeueOrphans(): Promise<number> {
     return storing('put orphaned imports back in the queue', () => jobs.requeueOrphans(this.driver, aliveLock));
+  }
+
+  runImport(
+    job: ImportJob,
+    action: (transaction: ImportTransaction) => Promise<readonly ImportedTable[]>,
+  ): Promise<void> {
+    return storing(`import the export of project ${job.project}`, () =>
+      this.driver.transaction((queries) => runImport(queries, this.schemas, { job, owner: this.owner }, action)),
+    );
+  }
+
+  releaseImport(id: number): Promise<void> {
+    return storing(`put import ${id} back in the queue`, () => jobs.releaseJob(this.driver, id, this.owner));
   }
 
   finishImport(id: number, state: 'failed' | 'done', message?: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { TableDefinition } from '../../tables/definition.js';
 import type { Row } from '../../tables/row.js';
 
 export interface Salts {
@@ -57,9 +58,25 @@ export interface ImportJob {
   readonly updated: Date;
 }
 
+/** What an import may do to the database; all of it in one transaction. */
+export interface ImportTransaction {
+  /**
+   * A later export of the project is in the database already, as when an operator has a failed import repeated: its
+   * rows and update trackers win over those of this one.
+   */
+  readonly superseded: boolean;
+  /** Adds rows, or brings those of the same key up to date. */
+  writeRows(table: TableDefinition, rows: readonly Row[]): Promise<Omit<ImportedTable, 'table' | 'rows'>>;
+  saveTracker(tracker: Tracker): Promise<void>;
+  /** Keeps a file that is neither table nor tracker, such as the metadata of the project. */
+  saveDocument(document: Tracker): Promise<void>;
+}
+
 /** What the controller keeps, whichever SQL server keeps it. All methods reject with StoreError where it cannot be had. */
 export interface Store {
   readonly kind: 'pglite' | 'postgresql';
+  /** The tables that it imports. */
+  readonly tables: readonly TableDefinition[];
   /** Resolves where the store answers. */
   ping(): Promise<void>;
   /** `project_id` of `gros.project`, undefined where the project is not known to the database. */
@@ -86,6 +103,16 @@ export interface Store {
   claimImport(): Promise<ImportJob | undefined>;
   /** Puts imports of controllers that died back in the queue; the number of them. */
   requeueOrphans(): Promise<number>;
+  /**
+   * Runs an import that this process has claimed. When the action resolves, what it did and what it returns are in the
+   * database and the job is `committed`; when it rejects, nothing is.
+   */
+  runImport(
+    job: ImportJob,
+    action: (transaction: ImportTransaction) => Promise<readonly ImportedTable[]>,
+  ): Promise<void>;
+  /** Puts a claimed import back in the queue, as at a shutdown. */
+  releaseImport(id: number): Promise<void>;
   finishImport(id: number, state: 'failed' | 'done', message?: string): Promise<void>;
   /** Puts failed jobs of a project (or all) back in the queue; the number of them. */
   retryImports(project?: string): Promise<number>;

@@ -1,5 +1,6 @@
 import { controller } from './001-controller.js';
+import { environmentsAndDocuments } from './002-environments-and-documents.js';
 import type { Migration } from './definition.js';
 
 /** All migrations in order; a new one is added at the end. */
-export const migrations: readonly Migration[] = [controller];
+export const migrations: readonly Migration[] = [controller, environmentsAndDocuments];
