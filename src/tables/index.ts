@@ -17,9 +17,9 @@ const definitions: readonly Definition[] = [
   ...Object.values(quality),
   ...Object.values(project),
   ...Object.values(organisation),
-];
+].toSorted((left, right) => (left.file < right.file ? -1 : 1));
 
-/** Every table that may be exported, system by system. */
+/** Every table that may be exported, by file name. */
 export const tables: readonly TableDefinition[] = definitions.filter((definition) => 'row' in definition);
 
 /** Every other file that may be exported, the update trackers among them. */
