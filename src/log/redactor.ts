@@ -1,7 +1,7 @@
 const mask = '***';
 
 // Everything that gives itself away by its form, whoever it belongs to.
-const userinfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>@]*@/gi;
+const userinfo = /:\/\/[^\s/?#"'<>]*@/g;
 const authorization =
   /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer|token|digest|negotiate)\s+)?)[^\s"',;]+/gi;
 const tokenHeader = /\b((?:private-token|x-api-key|api-key|job-token)["']?\s*[:=]\s*["']?)[^\s"',;]+/gi;
@@ -27,7 +27,7 @@ export class Redactor {
   text(text: string): string {
     const masked = text
       .replace(privateKey, `-----BEGIN $1-----${mask}`)
-      .replace(userinfo, `$1${mask}@`)
+      .replace(userinfo, `://${mask}@`)
       .replace(authorization, `$1${mask}`)
       .replace(tokenHeader, `$1${mask}`);
     return this.secrets.size === 0 ? masked : masked.replace(this.knownSecrets(), mask);
@@ -66,5 +66,5 @@ function formsOf(secret: string): readonly string[] {
 
 function toPattern(secret: string): string {
   const escaped = secret.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return secret.length >= shortest ? escaped : `(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`;
+  return secret.length >= shortest ? escaped : `(?<![A-Za-z0-9_])${escaped}(?![A-Za-z0-9_])`;
 }
