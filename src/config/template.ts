@@ -60,9 +60,12 @@ function openSection(sections: Map<string, Map<string, string>>, name: string): 
 }
 
 function addOptions(options: Map<string, string>, names: string, value: string): void {
-  for (const name of names.split(/\s+/)) {
-    const earlier = options.get(name);
-    if (!isFalsy(name) && (earlier === undefined || isFalsy(earlier))) options.set(name, value);
+  for (const name of names.split(' ')) {
+    // Case does not count in names of options, and these characters would end or hide one.
+    const key = [...options.keys()].find((other) => other.toLowerCase() === name.toLowerCase()) ?? name;
+    if (isFalsy(name) || /[=:]|^[[#;]/.test(name)) continue;
+    const earlier = options.get(key);
+    if (earlier === undefined || isFalsy(earlier)) options.set(key, value);
   }
 }
 
@@ -71,7 +74,7 @@ function oneLine(text: string): string {
 }
 
 function indented(value: string): string {
-  return value.trim().replace(/\r?\n/g, '\n\t');
+  return value.trim().replace(/\r\n|\r|\n/g, '\n\t');
 }
 
 function formatSection(name: string, options: ReadonlyMap<string, string>): string {

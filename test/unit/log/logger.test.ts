@@ -50,7 +50,9 @@ describe('createLog', () => {
   it.each([true, false])('masks secrets in messages, fields, bindings and errors (terminal: %s)', (terminal) => {
     const { logger, lines } = logTo({ terminal, secrets: ['s3cret-token', 'line one\nline "two"'] });
     const error = new Error('s3cret-token refused', { cause: new Error('caused by s3cret-token') });
-    logger.child({ token: 's3cret-token' }).info({ nested: { deep: ['s3cret-token'] } }, 'with s3cret-token %s', 's3cret-token');
+    logger
+      .child({ token: 's3cret-token' })
+      .info({ nested: { deep: ['s3cret-token'] } }, 'with s3cret-token %s', 's3cret-token');
     logger.error({ err: error }, 'line one\nline "two"');
     logger.error(error);
     logger.info({ headers: { authorization: 'Bearer other' } }, 'git clone https://a:b@example.org');

@@ -58,15 +58,24 @@ describe('Redactor', () => {
   });
 
   it('never lets a known secret through, wherever it stands', () => {
-    const secret = fc.string({ unit: 'binary', minLength: 5, maxLength: 40 }).filter((text) => !'*'.repeat(9).includes(text));
+    const secret = fc
+      .string({ unit: 'binary', minLength: 5, maxLength: 40 })
+      .filter((text) => !'*'.repeat(9).includes(text));
     fc.assert(
-      fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.string(), fc.string(), (secrets, before, after) => {
-        const redactor = redactorOf(...secrets);
-        for (const each of secrets) {
-          expect(redactor.text(`${before}${each}${after}`)).not.toContain(each);
-          expect(JSON.stringify(redactor.value({ url: `https://x/${encodeURIComponent(Buffer.from(each).toString())}` }))).not.toContain(JSON.stringify(each).slice(1, -1));
-        }
-      }),
+      fc.property(
+        fc.array(secret, { minLength: 1, maxLength: 4 }),
+        fc.string(),
+        fc.string(),
+        (secrets, before, after) => {
+          const redactor = redactorOf(...secrets);
+          for (const each of secrets) {
+            expect(redactor.text(`${before}${each}${after}`)).not.toContain(each);
+            expect(
+              JSON.stringify(redactor.value({ url: `https://x/${encodeURIComponent(Buffer.from(each).toString())}` })),
+            ).not.toContain(JSON.stringify(each).slice(1, -1));
+          }
+        },
+      ),
     );
   });
 
