@@ -30,6 +30,12 @@ const commands = [
   ),
   register(
     'Steps of a scrape',
+    'git-to-json <project>',
+    'Gather commits, changed paths and tags of repositories',
+    () => import('./commands/git-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'export-files <project>',
     'Send files to the controller, which imports them',
     () => import('./commands/export-files.js'),

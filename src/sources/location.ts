@@ -1,6 +1,7 @@
 import type { Credentials } from '../config/credentials.js';
 import type { Environment } from '../config/environment.js';
 import { ConfigError } from '../config/errors.js';
+import type { DenyList } from '../http/deny-list.js';
 import { formatHost, type PlainUrl, parseSourceUrl, percentDecode } from './source-url.js';
 
 /** Where a source is reached, after the redirections of `credentials.cfg`, and with which credentials. */
@@ -79,6 +80,13 @@ export function resolveLocation(url: string, context: LocationContext): Location
     unsafe: option('unsafe_hosts') !== undefined,
     option,
   };
+}
+
+/** Whether nothing may connect to a location, by GATHERER_URL_BLACKLIST. */
+export function isDenied(location: Location, denyList: DenyList): boolean {
+  const { scheme, hostname, port, path } = location;
+  const url = `${scheme}://${formatHost(hostname)}${port === undefined ? '' : `:${port}`}${path}`;
+  return URL.canParse(url) && denyList.denies(new URL(url));
 }
 
 /** The host to connect to: the URL's own, or the one that the option `host` of its section names. */

@@ -27,16 +27,30 @@ export interface GatherContext {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Values of update trackers by file name, e.g. `latest_vcs_versions.json`: of a file that has an entry per source the
+ * entry of this one, else its contents. A file that has nothing for the source is absent.
+ */
+export type TrackerValues = Readonly<Record<string, string>>;
+
 /** One folder of `src/sources` as the pipeline sees it. */
-export interface Source {
+export interface Source<Context extends GatherContext = GatherContext> {
   /** Values of `type` in `data_sources.json` that this source serves. */
   readonly types: readonly string[];
+  /** Tables that it may fill. They are written, empty if need be, whenever a source of the type is met. */
   readonly tables: readonly TableDefinition[];
-  /** File of the update tracker, without folder, e.g. `latest_vcs_versions.json`. */
-  readonly tracker: string;
+  /** Files of the update trackers, without folder. */
+  readonly trackers: readonly string[];
   /**
-   * Yields rows of what is new since the tracker value, and returns the new value. Throws where the source as a whole
+   * Yields rows of what is new since the tracker values, and returns the new values. Throws where the source as a whole
    * fails; a single bad item is logged with its identity and skipped.
+   *
+   * @throws {StartOver} where what was yielded is void, and gathering once more may succeed
    */
-  gather(context: GatherContext, since: string | undefined): AsyncGenerator<TableRow, string | undefined>;
+  gather(context: Context, since: TrackerValues): AsyncGenerator<TableRow, TrackerValues>;
+}
+
+/** What a source yielded is void, because what it was made from is damaged; the damage has been cleared away. */
+export class StartOver extends Error {
+  override readonly name = 'StartOver';
 }

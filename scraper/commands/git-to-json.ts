@@ -1,0 +1,73 @@
+import { findProject } from '../../src/config/project.js';
+import { createProgressDisplay } from '../../src/sources/progress-display.js';
+import { defaultJobs, gatherVersionControl } from '../../src/sources/version-control.js';
+import type { Command } from '../command.js';
+
+interface Arguments {
+  project: string;
+  repos: string;
+  'ignore-host-change': boolean;
+  force: boolean;
+  pull: boolean;
+  jobs: number;
+  strict: boolean;
+}
+
+export const command: Command<Arguments> = {
+  options: (yargs) =>
+    yargs
+      .positional('project', { describe: 'Key of the project', type: 'string', demandOption: true })
+      .option('repos', {
+        describe: 'Folder that holds the clones of repositories, by project',
+        type: 'string',
+        requiresArg: true,
+        default: 'project-git-repos',
+      })
+      .option('ignore-host-change', {
+        describe: 'Connect to the hosts of the sources, whatever the option host says',
+        type: 'boolean',
+        default: false,
+      })
+      .option('force', {
+        describe: 'Gather from the beginning where a clone is damaged or a history was rewritten',
+        type: 'boolean',
+        default: false,
+      })
+      .option('pull', {
+        describe: 'Bring clones up to date first; --no-pull takes them as they are',
+        type: 'boolean',
+        default: true,
+      })
+      .option('jobs', {
+        describe: 'Repositories that are gathered side by side',
+        type: 'number',
+        requiresArg: true,
+        default: defaultJobs,
+      })
+      .option('strict', {
+        describe: 'End with status 1 where some repositories failed; without it, only where all did',
+        type: 'boolean',
+        default: false,
+      })
+      .check(({ jobs }) => {
+        if (!Number.isInteger(jobs) || jobs < 1) throw new Error('--jobs expects a whole number from 1');
+        return true;
+      }),
+  run: async (runtime, args) => {
+    const { key } = findProject(runtime.settings, args.project);
+    const terminal = process.stderr.isTTY ? process.stderr : undefined;
+    const { gathered, failed } = await gatherVersionControl(runtime, {
+      project: key,
+      repositories: args.repos,
+      followHostChange: !args['ignore-host-change'],
+      force: args.force,
+      pull: args.pull,
+      jobs: args.jobs,
+      progress: createProgressDisplay(runtime.log, terminal),
+    });
+    if (failed.length === 0) return 0;
+    const all = gathered.length + failed.length;
+    runtime.log.error(`${failed.length} of ${all} repositories failed: ${failed.join(', ')}`);
+    return args.strict || gathered.length === 0 ? 1 : 0;
+  },
+};

@@ -1,0 +1,139 @@
+import { mkdir } from 'node:fs/promises';
+import { devNull } from 'node:os';
+import path from 'node:path';
+import type { Environment } from '../../config/environment.js';
+import { ConfigError } from '../../config/errors.js';
+import type { Logger } from '../../log/logger.js';
+import type { Location } from '../location.js';
+import { formatHost } from '../source-url.js';
+
+/** How git reaches one repository. */
+export interface Connection {
+  /** Others can see it: it holds no password. */
+  readonly url: string;
+  /** With settings of git, and with the password for its credential helper. */
+  readonly environment: Environment;
+}
+
+/** `ext::` and other remote helpers run a command of the URL's choice. */
+const protocols = 'file:git:http:https:ssh';
+
+/**
+ * Answers git's question for a user name and password of one host from the environment. Git asks when the server asks,
+ * so that any method of authentication that it knows will do.
+ */
+const credentialHelper =
+  '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$GATHERER_GIT_USERNAME" "$GATHERER_GIT_PASSWORD"; }; f';
+
+/** A server that sends less than a byte a second for five minutes is given up. */
+const patience: readonly Setting[] = [
+  ['http.lowSpeedLimit', '1'],
+  ['http.lowSpeedTime', '300'],
+];
+
+type Setting = readonly [name: string, value: string];
+
+/**
+ * @throws {ConfigError} where the credentials cannot be handed to git
+ */
+export async function connectionTo(location: Location, environment: Environment, log: Logger): Promise<Connection> {
+  if (location.unsafe) {
+    log.warn(`unsafe_hosts is set for ${location.section}: neither its certificate nor its host key is verified`);
+  }
+  const isHttp = location.scheme === 'http' || location.scheme === 'https';
+  return {
+    url: location.scheme === '' ? `file://${path.resolve(location.url)}` : location.url,
+    environment: {
+      ...environment,
+      ...proxyVariables(environment),
+      SSH_ASKPASS: undefined,
+      GIT_ASKPASS: '',
+      GIT_ALLOW_PROTOCOL: protocols,
+      ...(isHttp ? { ...passwordVariables(location), ...settingVariables(httpSettings(location), environment) } : {}),
+      ...(location.scheme === 'ssh' ? { GIT_SSH_COMMAND: await sshCommand(location, environment, log) } : {}),
+    },
+  };
+}
+
+function httpSettings(location: Location): readonly Setting[] {
+  const port = location.port === undefined ? '' : `:${location.port}`;
+  const base = `${location.scheme}://${formatHost(location.hostname)}${port}`;
+  return [
+    ...patience,
+    ...(location.unsafe ? [[`http.${base}/.sslVerify`, 'false'] as const] : []),
+    // An empty value forgets the helpers of the user's own configuration, which might ask or store.
+    ...(hasPassword(location)
+      ? [['credential.helper', ''] as const, [`credential.${base}.helper`, credentialHelper] as const]
+      : []),
+  ];
+}
+
+/** Settings for git and the programs that it starts, behind those that the environment already gives. */
+function settingVariables(settings: readonly Setting[], environment: Environment): Environment {
+  const first = Number(environment['GIT_CONFIG_COUNT'] ?? 0) || 0;
+  const variables = settings.flatMap(([name, value], index) => [
+    [`GIT_CONFIG_KEY_${first + index}`, name],
+    [`GIT_CONFIG_VALUE_${first + index}`, value],
+  ]);
+  return { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(first + settings.length) };
+}
+
+function hasPassword(location: Location): boolean {
+  return location.username !== undefined && location.password !== undefined;
+}
+
+function passwordVariables({ username, password, section }: Location): Environment {
+  if (username === undefined || password === undefined) return {};
+  if (/[\r\n\0]/.test(username + password)) {
+    throw new ConfigError('credentials.cfg', `[${section}] username and password must be on one line`);
+  }
+  return { GATHERER_GIT_USERNAME: username, GATHERER_GIT_PASSWORD: password };
+}
+
+/** libcurl reads the proxy of http in lower case only. */
+function proxyVariables(environment: Environment): Environment {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name] || environment[name.toUpperCase()];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Host keys are learnt on first use, and a changed one is refused, in the file that the agent pins its own in. */
+async function sshCommand(location: Location, environment: Environment, log: Logger): Promise<string> {
+  const { identityFile, identityVariable } = location;
+  if (identityVariable !== undefined && identityFile === undefined) {
+    log.warn(`[${location.section}] env = ${identityVariable}: that variable is not set; ssh tries its own keys`);
+  }
+  const options = [
+    'BatchMode=yes',
+    'ConnectTimeout=30',
+    'ServerAliveInterval=30',
+    ...(location.unsafe ? unsafeOptions : await hostKeyOptions(environment)),
+    ...(identityFile === undefined ? [] : ['IdentitiesOnly=yes']),
+  ];
+  const key = identityFile === undefined ? [] : ['-i', shellQuote(identityFile)];
+  const program = environment['GIT_SSH_COMMAND'] || 'ssh';
+  return [program, ...key, ...options.map((option) => `-o ${shellQuote(option)}`)].join(' ');
+}
+
+const unsafeOptions = [
+  'StrictHostKeyChecking=no',
+  `UserKnownHostsFile=${devNull}`,
+  `GlobalKnownHostsFile=${devNull}`,
+  'LogLevel=ERROR',
+];
+
+async function hostKeyOptions(environment: Environment): Promise<readonly string[]> {
+  const home = environment['HOME'];
+  if (home === undefined || home === '') return ['StrictHostKeyChecking=accept-new'];
+  const folder = path.join(home, '.ssh');
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  return ['StrictHostKeyChecking=accept-new', `UserKnownHostsFile="${path.join(folder, 'known_hosts')}"`];
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

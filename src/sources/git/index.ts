@@ -1,0 +1,64 @@
+import { GitError } from '../../git/run.js';
+import { changePath, tag, vcsVersions } from '../../tables/catalogue/vcs.js';
+import type { TableRow } from '../../tables/definition.js';
+import { resolveLocation } from '../location.js';
+import { latestVersionsFile, type RepositoryContext, type RepositorySource } from '../repository.js';
+import { StartOver } from '../source.js';
+import { cloneFolder } from './clone.js';
+import { connectionTo } from './connection.js';
+import { FolderLocks } from './folder-locks.js';
+import { readGitOptions } from './options.js';
+import { prepare, type Target } from './prepare.js';
+import { readRows } from './read-rows.js';
+
+const folders = new FolderLocks();
+
+/** Git repositories, wherever they are hosted: what the repository itself holds. */
+export const gitSource: RepositorySource = {
+  types: ['git'],
+  tables: [vcsVersions, changePath, tag],
+  trackers: [latestVersionsFile],
+  async *gather(context, since) {
+    const latest = yield* gatherGit(context, since[latestVersionsFile]);
+    return latest === undefined ? {} : { [latestVersionsFile]: latest };
+  },
+};
+
+/**
+ * Yields the rows of one Git repository, for sources that have more than that too.
+ *
+ * @param since the newest commit that was exported; undefined for everything
+ * @returns the newest commit that is exported now; undefined where the repository is empty
+ * @throws {GitError} where the repository cannot be reached or read
+ * @throws {RewrittenError} where `since` is not part of the history any more, but for `--force`
+ * @throws {ConfigError} where its URL or an option of its host cannot be used
+ */
+export async function* gatherGit(
+  context: RepositoryContext,
+  since: string | undefined,
+): AsyncGenerator<TableRow, string | undefined> {
+  const location = resolveLocation(context.entry.url, context);
+  const options = readGitOptions(location, context.time, context.credentials.file);
+  const connection = await connectionTo(location, context.environment, context.log);
+  const folder = cloneFolder(context.repositories, context.project, location.plainUrl);
+  const release = await folders.acquire(folder);
+  try {
+    const target = await prepare({ context, connection, folder, options, since });
+    if (target === undefined) return since;
+    yield* readOrStartOver(target, context);
+    return target.range.latest;
+  } finally {
+    release();
+  }
+}
+
+/** With `--force`, a clone that turns out to be damaged is made anew. */
+async function* readOrStartOver(target: Target, context: RepositoryContext): AsyncGenerator<TableRow> {
+  try {
+    yield* readRows(target, context);
+  } catch (error) {
+    if (!(error instanceof GitError) || target.discard === undefined || context.signal.aborted) throw error;
+    await target.discard();
+    throw new StartOver(`the clone is damaged, and is made anew: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,45 @@
+import type { Commit } from '../../git/history.js';
+import { readHistory } from '../../git/read-history.js';
+import { changePath, tag as tagTable, vcsVersions } from '../../tables/catalogue/vcs.js';
+import type { TableRow } from '../../tables/definition.js';
+import type { RepositoryContext } from '../repository.js';
+import type { Target } from './prepare.js';
+import { changeRow, type RowContext, tagRow, versionRow } from './rows.js';
+import { readTags } from './tag.js';
+
+/** Commits between two notes of progress. */
+const noted = 1_000;
+
+/** The rows of the new commits, and of all tags. */
+export async function* readRows(target: Target, context: RepositoryContext): AsyncGenerator<TableRow> {
+  const rowContext = { repository: context.entry.name, sprints: context.sprints, time: context.time };
+  if (target.range.revisions.length > 0) yield* readCommits(target, context, rowContext);
+  for await (const tag of readTags(target.git, context.log)) {
+    yield { table: tagTable, row: tagRow(tag, rowContext) };
+  }
+}
+
+async function* readCommits(
+  { git, range, tip, options }: Target,
+  { log, onProgress }: RepositoryContext,
+  rowContext: RowContext,
+): AsyncGenerator<TableRow> {
+  const history = readHistory({ ...git, revisions: range.revisions, tip, statistics: options.statistics, log });
+  let count = 0;
+  for await (const commit of history) {
+    count += 1;
+    if (count % noted === 0) onProgress(`Reading commits: ${count}`);
+    if (isWanted(commit, options.fromDate)) yield* commitRows(commit, rowContext);
+  }
+}
+
+function isWanted(commit: Commit, fromDate: number | undefined): boolean {
+  return fromDate === undefined || commit.author.time >= fromDate;
+}
+
+function* commitRows(commit: Commit, context: RowContext): Generator<TableRow> {
+  yield { table: vcsVersions, row: versionRow(commit, context) };
+  for (const change of commit.changes) {
+    yield { table: changePath, row: changeRow(commit, change, context) };
+  }
+}

@@ -1,0 +1,194 @@
+import path from 'node:path';
+import pLimit from 'p-limit';
+import type { Runtime } from '../config/runtime.js';
+import { DenyList } from '../http/deny-list.js';
+import type { Logger } from '../log/logger.js';
+import { vcsVersions } from '../tables/catalogue/vcs.js';
+import { ExportError } from '../tables/errors.js';
+import { type ExportSet, type ExportSummary, exportTables } from '../tables/export-set.js';
+import { type LocalTime, localTime } from '../tables/local-time.js';
+import { Pseudonymiser } from '../tables/pseudonym.js';
+import { loadSecrets } from '../tables/secrets.js';
+import { readSourceEntries, sourcesFile } from './entries.js';
+import { gatherInto } from './gather-into.js';
+import { gitSource } from './git/index.js';
+import { isDenied, resolveLocation } from './location.js';
+import type { ProgressDisplay } from './progress-display.js';
+import { latestVersionsFile, type RepositoryContext, type RepositorySource } from './repository.js';
+import type { SourceEntry } from './source.js';
+import { redactUrl } from './source-url.js';
+import { loadSprints, type Sprints } from './sprints.js';
+import { SourceTrackers } from './trackers.js';
+
+/** The systems whose repositories can be gathered. */
+const repositorySources: readonly RepositorySource[] = [gitSource];
+
+/** Systems that keep versions, but that nothing here reads. */
+const unsupported: readonly string[] = ['subversion', 'gitlab', 'github', 'tfs', 'tfvc'];
+
+/** Repositories that are gathered side by side, where nothing else is asked for. */
+export const defaultJobs = 4;
+
+export interface VersionControlOptions {
+  readonly project: string;
+  /** Folder below which repositories are kept; relative to GATHERER_HOME. */
+  readonly repositories: string;
+  readonly followHostChange: boolean;
+  readonly force: boolean;
+  readonly pull: boolean;
+  /** Repositories that are gathered side by side. */
+  readonly jobs: number;
+  readonly progress: ProgressDisplay;
+}
+
+/** The part of a run that gathering needs. */
+export type GatherRuntime = Pick<Runtime, 'home' | 'environment' | 'settings' | 'credentials' | 'log' | 'signal'>;
+
+export interface VersionControlOutcome {
+  /** Rows per exported file. */
+  readonly rows: ExportSummary;
+  /** Names of the sources that came through, also those that had nothing new. */
+  readonly gathered: readonly string[];
+  /** Names of the sources that failed, and kept their trackers. */
+  readonly failed: readonly string[];
+}
+
+interface Job {
+  readonly entry: SourceEntry;
+  readonly source: RepositorySource;
+}
+
+/**
+ * Gathers all repositories of a project into the tables of `export/<PROJECT>`, with their trackers. A repository that
+ * fails is named in the log and in the outcome, and stops no other.
+ *
+ * @throws {ConfigError} where a file that is read is malformed
+ * @throws {ExportError} where the tables cannot be written
+ */
+export async function gatherVersionControl(
+  runtime: GatherRuntime,
+  options: VersionControlOptions,
+): Promise<VersionControlOutcome> {
+  const { home, environment, log } = runtime;
+  const folder = path.join(home, 'export', options.project);
+  const pseudonymiser = new Pseudonymiser(await loadSecrets(path.join(home, 'secrets.json')));
+  const results = new Map<string, Result>();
+  const rows = await exportTables({ folder, pseudonymiser, log }, async (exports) => {
+    const time = localTime(environment);
+    const sprints = await loadSprints(folder, time, log);
+    const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
+    const jobs = findJobs(folder, log);
+    const trackers = SourceTrackers.load(folder, [latestVersionsFile, ...jobs.flatMap((job) => job.source.trackers)]);
+    for (const table of [vcsVersions, ...jobs.flatMap((job) => job.source.tables)]) exports.declare(table);
+    const shared = { ...options, runtime, folder, time, sprints, denyList, exports, trackers };
+    await runSideBySide(jobs, options.jobs, runtime.signal, async (job, signal) => {
+      results.set(job.entry.name, await runJob(job, shared, signal));
+    }).finally(() => options.progress.end());
+    for (const [file, contents] of trackers.contents()) exports.setTracker(file, contents);
+  });
+  return { rows, gathered: namesWith(results, 'gathered'), failed: namesWith(results, 'failed') };
+}
+
+type Result = 'gathered' | 'failed' | 'denied';
+
+/** What all repositories of a run have in common. */
+interface Shared extends VersionControlOptions {
+  readonly runtime: GatherRuntime;
+  readonly folder: string;
+  readonly time: LocalTime;
+  readonly sprints: Sprints;
+  readonly denyList: DenyList;
+  readonly exports: ExportSet;
+  readonly trackers: SourceTrackers;
+}
+
+function namesWith(results: ReadonlyMap<string, Result>, wanted: Result): readonly string[] {
+  return [...results].filter(([, result]) => result === wanted).map(([name]) => name);
+}
+
+/**
+ * The repositories of a project, each once. Of several with one name the first is taken: rows and trackers tell them
+ * apart by name alone.
+ */
+function findJobs(folder: string, log: Logger): readonly Job[] {
+  const entries = readSourceEntries(folder);
+  if (entries === undefined)
+    log.warn(`There is no ${path.join(folder, sourcesFile)}, and so there are no repositories`);
+  const jobs = new Map<string, Job>();
+  for (const entry of entries ?? []) {
+    const source = repositorySources.find(({ types }) => types.includes(entry.type));
+    const known = jobs.get(entry.name)?.entry;
+    if (source === undefined) {
+      const isRepository = unsupported.includes(entry.type);
+      if (isRepository) log.warn(`${entry.name}: sources of type ${entry.type} are not supported, and are skipped`);
+    } else if (known === undefined) {
+      jobs.set(entry.name, { entry, source });
+    } else if (known.url !== entry.url || known.type !== entry.type) {
+      log.error(`${entry.name}: ${redactUrl(entry.url)} is skipped, because another repository has that name too`);
+    }
+  }
+  return [...jobs.values()];
+}
+
+/** Runs so many jobs at once. Where one rejects, the others are stopped before that is passed on. */
+async function runSideBySide(
+  jobs: readonly Job[],
+  most: number,
+  signal: AbortSignal,
+  run: (job: Job, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signal, failure.signal]);
+  const limit = pLimit(most);
+  const runs = jobs.map((job) =>
+    limit(async () => {
+      stop.throwIfAborted();
+      await run(job, stop);
+    }).catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(runs);
+  stop.throwIfAborted();
+}
+
+async function runJob({ entry, source }: Job, shared: Shared, signal: AbortSignal): Promise<Result> {
+  const { runtime, exports, trackers, progress } = shared;
+  const { log } = runtime;
+  const context = contextOf(entry, shared, signal);
+  try {
+    if (isDenied(resolveLocation(entry.url, context), shared.denyList)) {
+      log.warn(`${entry.name}: its URL is denied by GATHERER_URL_BLACKLIST, and it is skipped`);
+      return 'denied';
+    }
+    const { trackers: values, rows } = await gatherInto(exports, source, context, trackers.of(entry.name));
+    trackers.update(entry.name, values);
+    if (rows.size > 0) log.info(`${entry.name}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
+    return 'gathered';
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ExportError) throw error;
+    log.error(`${entry.name} failed, and is left as it was: ${error instanceof Error ? error.message : String(error)}`);
+    log.debug({ err: error }, 'Where it happened');
+    return 'failed';
+  } finally {
+    progress.clear(entry.name);
+  }
+}
+
+function contextOf(entry: SourceEntry, shared: Shared, signal: AbortSignal): RepositoryContext {
+  const { environment, settings, credentials, log, home } = shared.runtime;
+  return {
+    ...{ environment, settings, credentials, log, signal, entry },
+    project: shared.project,
+    exportFolder: shared.folder,
+    repositories: path.resolve(home, shared.repositories),
+    followHostChange: shared.followHostChange,
+    force: shared.force,
+    pull: shared.pull,
+    sprints: shared.sprints,
+    time: shared.time,
+    onProgress: (text) => shared.progress.show(entry.name, text),
+  };
+}
