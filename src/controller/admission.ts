@@ -1,0 +1,52 @@
+import type { Settings } from '../config/settings.js';
+import { isInNetworks, NetworkError, parseNetworks } from './networks.js';
+import { RequestError } from './request-error.js';
+import type { StatusPart } from './status-part.js';
+
+/**
+ * Who may register and deliver. `safe`: projects of the settings, from their networks, with the key that the agent
+ * registered first. `open`: anybody, as in the original; fit for a network that keeps strangers out by other means.
+ */
+export type RegistrationPolicy = 'safe' | 'open';
+
+/** Whether an address is in the networks that `[network]` gives a project. */
+export function networkPart(settings: Settings, project: string, address: string): StatusPart {
+  const networks = settings.get('network', project);
+  if (networks === undefined) {
+    return { ok: true, message: 'No network defined for project' };
+  }
+  try {
+    return isInNetworks(address, parse(networks))
+      ? { ok: true }
+      : { ok: false, message: `Remote address ${address} is not in defined networks` };
+  } catch (error) {
+    if (error instanceof NetworkError) {
+      return { ok: false, message: error.message };
+    }
+    throw error;
+  }
+}
+
+function parse(networks: string): ReturnType<typeof parseNetworks> {
+  try {
+    return parseNetworks(networks);
+  } catch (error) {
+    throw error instanceof NetworkError
+      ? new NetworkError(`Project has malformed networks defined: ${error.message}`)
+      : error;
+  }
+}
+
+/** @throws RequestError 403 where the policy lets nobody at this address act for this project */
+export function admit(policy: RegistrationPolicy, settings: Settings, project: string, address: string): void {
+  if (policy === 'open') {
+    return;
+  }
+  if (!settings.projects.includes(project)) {
+    throw new RequestError(403, `Project ${project} is not known here: it is not in [projects] of the settings`);
+  }
+  const network = networkPart(settings, project, address);
+  if (!network.ok) {
+    throw new RequestError(403, network.message ?? 'Remote address is not in defined networks');
+  }
+}

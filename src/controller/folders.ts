@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Nobody but the controller's own user has business in its data. */
+export const PRIVATE_MODE = 0o700;
+
+/** Where things are in the data folder. Keys must have been checked: they are parts of paths. */
+export class Folders {
+  readonly imports: string;
+  readonly adminSocket: string;
+
+  constructor(readonly data: string) {
+    this.imports = join(data, 'imports');
+    this.adminSocket = join(data, 'admin.sock');
+  }
+
+  /** What the agent sees over SSH as its home. */
+  home(agent: string): string {
+    return join(this.data, 'agents', agent);
+  }
+
+  /** Where the agent uploads to. */
+  exported(agent: string, project: string): string {
+    return join(this.home(agent), 'export', project);
+  }
+
+  /** Where the agent finds its update trackers. */
+  update(agent: string, project: string): string {
+    return join(this.home(agent), 'update', project);
+  }
+
+  /** Trackers that an operator gives to the agent of a project beside those of the store. */
+  extraTrackers(project: string): string {
+    return join(this.data, 'tracker', project);
+  }
+
+  /** What the agents of a project reported: `log.json`, `scrape.log`, `data_status.json`. */
+  logs(project: string): string {
+    return join(this.data, 'logs', project);
+  }
+
+  /** What the agent said of itself with its last export. */
+  agentStatus(project: string): string {
+    return join(this.data, 'logs', `agent-${project}.json`);
+  }
+}
+
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: PRIVATE_MODE });
+}
+
+/** True for an error of the file system that says that there is no such file or folder. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
