@@ -39,14 +39,21 @@ function parse(networks: string): ReturnType<typeof parseNetworks> {
 
 /** @throws RequestError 403 where the policy lets nobody at this address act for this project */
 export function admit(policy: RegistrationPolicy, settings: Settings, project: string, address: string): void {
-  if (policy === 'open') {
-    return;
-  }
-  if (!settings.projects.includes(project)) {
+  if (policy === 'safe' && !settings.projects.includes(project)) {
     throw new RequestError(403, `Project ${project} is not known here: it is not in [projects] of the settings`);
   }
+  admitFromNetwork(policy, settings, project, address);
+}
+
+/** @throws RequestError 403 where the policy wants callers in the project's networks, and this one is not */
+export function admitFromNetwork(
+  policy: RegistrationPolicy,
+  settings: Settings,
+  project: string,
+  address: string,
+): void {
   const network = networkPart(settings, project, address);
-  if (!network.ok) {
+  if (policy === 'safe' && !network.ok) {
     throw new RequestError(403, network.message ?? 'Remote address is not in defined networks');
   }
 }

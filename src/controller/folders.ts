@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** Nobody but the controller's own user has business in its data. */
 export const PRIVATE_MODE = 0o700;
@@ -12,6 +12,11 @@ export class Folders {
   constructor(readonly data: string) {
     this.imports = join(data, 'imports');
     this.adminSocket = join(data, 'admin.sock');
+  }
+
+  /** A path in the data folder as the database keeps it, so that the data folder may be moved. */
+  relative(path: string): string {
+    return relative(this.data, path);
   }
 
   /** What the agent sees over SSH as its home. */

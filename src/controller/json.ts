@@ -1,3 +1,5 @@
+import { formatText } from '../tables/json.js';
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /**
@@ -9,16 +11,10 @@ export function formatJson(value: Json): string {
     return `[${value.map(formatJson).join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).map(([name, member]) => `${escapeText(name)}: ${formatJson(member)}`);
+    const members = Object.entries(value).map(([name, member]) => `${formatText(name)}: ${formatJson(member)}`);
     return `{${members.join(', ')}}`;
   }
-  return typeof value === 'string' ? escapeText(value) : JSON.stringify(value);
-}
-
-function escapeText(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) =>
-    unit === '\u007f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return typeof value === 'string' ? formatText(value) : JSON.stringify(value);
 }
 
 /** JSON that could not be parsed, placed as Python places it: `Expecting value: line 1 column 10 (char 9)`. */

@@ -5,7 +5,6 @@ import { admit, type RegistrationPolicy } from './admission.js';
 import { prepareFolders } from './agent-folders.js';
 import type { Folders } from './folders.js';
 import { RequestError } from './request-error.js';
-import { StoreError } from './store/error.js';
 import type { Agent, Salts, Store, UsernameRule } from './store/store.js';
 import { explain, withProjectLock } from './project-lock.js';
 

@@ -58,22 +58,12 @@ export function parseTrackerDate(text: string): number {
   return time;
 }
 
-/** The clock on the wall, as milliseconds without time zone. */
-export function localClock(now: Date): number {
-  return Date.UTC(
-    now.getFullYear(),
-    now.getMonth(),
-    now.getDate(),
-    now.getHours(),
-    now.getMinutes(),
-    now.getSeconds(),
-    now.getMilliseconds(),
-  );
-}
-
-/** Milliseconds until the project may be scraped again; 0 or less: now. @throws TrackerDateError */
-export function remainingTime(schedule: Schedule, project: string, tracker: string, now: Date): number {
-  const clock = localClock(now);
+/**
+ * Milliseconds until a project may be scraped again; 0 or less: now.
+ * @param clock the local time, as milliseconds of a clock without time zone
+ * @throws TrackerDateError
+ */
+export function remainingTime(schedule: Schedule, project: string, tracker: string, clock: number): number {
   const interval = scrapeInterval(schedule, projectHash(project), Math.floor(clock / DAY));
   return interval - (clock - parseTrackerDate(tracker));
 }

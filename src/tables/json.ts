@@ -44,7 +44,8 @@ function formatValue(value: RowValue): string {
   return items.length === 0 ? '[]' : `[\n${items.join(',\n')}\n        ]`;
 }
 
-function formatText(value: string): string {
+/** A text as JSON in ASCII, as Python's `json.dumps` writes it. */
+export function formatText(value: string): string {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value).replace(NOT_ASCII, escapeCharacter);
 }
 

@@ -1,0 +1,9 @@
+import type { FastifyRequest } from 'fastify';
+import { callerAddress } from '../caller.js';
+import type { Network } from '../networks.js';
+
+/** Address that a request comes from, behind the proxies that are trusted. */
+export function callerOf(request: FastifyRequest, proxies: readonly Network[]): string {
+  const forwarded = request.headers['x-forwarded-for']?.toString();
+  return callerAddress(request.socket.remoteAddress ?? '', forwarded, proxies);
+}
