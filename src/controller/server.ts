@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:https';
 import multipart from '@fastify/multipart';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { ControllerContext } from './context.js';
-import { addErrorAnswers, sendLine } from './error-answers.js';
-import { parseForm } from './form.js';
+import { addErrorAnswers } from './error-answers.js';
+import { type Field, parseForm } from './form.js';
 import { limitConnections, limitRequests } from './limiters.js';
 import { MAX_BODY_BYTES, MAX_CONNECTIONS, type TimeLimits, timeLimits } from './limits.js';
 import { ControllerMetrics } from './metrics.js';
@@ -43,13 +43,12 @@ export async function createWebServer(
     forceCloseConnections: 'idle',
     rewriteUrl: ({ url = '/' }) => originForm(url),
     frameworkErrors: (_error, _request, reply) => {
-      sendLine(reply.code(400), 'Request is malformed');
+      reply.hijack();
+      reply.raw.writeHead(400, { 'content-type': 'text/plain' }).end('Request is malformed\n');
     },
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request, body) =>
-    parseForm(body.toString()),
-  );
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, readForm);
   await app.register(multipart, { limits: { fieldSize: MAX_BODY_BYTES, parts: 1000, files: 1, headerPairs: 100 } });
   app.setValidatorCompiler(() => (value) => ({ value }));
   app.addHook('onRequest', async (_request, reply) => {
@@ -77,6 +76,10 @@ function createTlsServer({ key, certificate }: KeyAndCertificate, limits: TimeLi
   server.maxConnections = MAX_CONNECTIONS;
   server.maxHeadersCount = 100;
   return server;
+}
+
+async function readForm(_request: FastifyRequest, body: string | Buffer): Promise<readonly Field[]> {
+  return parseForm(body.toString());
 }
 
 /** The log handler of original agents sends `POST https://host/path` in the request line. */
