@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings.js';
-import { isInNetworks, NetworkError, parseNetworks } from './networks.js';
+import { isAddress, isInNetworks, NetworkError, parseNetworks } from './networks.js';
 import { RequestError } from './request-error.js';
 import type { StatusPart } from './status-part.js';
 
@@ -15,25 +15,19 @@ export function networkPart(settings: Settings, project: string, address: string
   if (networks === undefined) {
     return { ok: true, message: 'No network defined for project' };
   }
+  if (!isAddress(address)) {
+    const message = `Remote address is malformed: '${address}' does not appear to be an IPv4 or IPv6 address`;
+    return { ok: false, message };
+  }
   try {
-    return isInNetworks(address, parse(networks))
+    return isInNetworks(address, parseNetworks(networks))
       ? { ok: true }
       : { ok: false, message: `Remote address ${address} is not in defined networks` };
   } catch (error) {
     if (error instanceof NetworkError) {
-      return { ok: false, message: error.message };
+      return { ok: false, message: `Project has malformed networks defined: ${error.message}` };
     }
     throw error;
-  }
-}
-
-function parse(networks: string): ReturnType<typeof parseNetworks> {
-  try {
-    return parseNetworks(networks);
-  } catch (error) {
-    throw error instanceof NetworkError
-      ? new NetworkError(`Project has malformed networks defined: ${error.message}`)
-      : error;
   }
 }
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Logger } from '../log/logger.js';
-import type { Row } from '../tables/row.js';
 import type { LocalTime } from '../tables/local-time.js';
+import type { Row } from '../tables/row.js';
 import { appendRecord } from './agent-logs.js';
+import type { ControllerStore } from './controller-store.js';
 import type { Folders } from './folders.js';
 import { RequestError } from './request-error.js';
 import { StoreError } from './store/error.js';
-import type { Store } from './store/store.js';
 
 const FILE = 'data_status.json';
 const MAX_STATUSES = 1000;
@@ -33,7 +33,7 @@ export const Statuses = z.array(Item).max(MAX_STATUSES);
 export type Statuses = z.infer<typeof Statuses>;
 
 export interface BigboatContext {
-  readonly store: Store;
+  readonly store: ControllerStore;
   readonly folders: Folders;
   readonly localTime: LocalTime;
   readonly log: Logger;

@@ -2,16 +2,16 @@ import type { Settings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
 import type { LocalTime } from '../tables/local-time.js';
 import type { RegistrationPolicy } from './admission.js';
+import type { ControllerStore } from './controller-store.js';
 import type { ExportIntake } from './export-intake.js';
 import type { Folders } from './folders.js';
 import type { Network } from './networks.js';
 import type { Release } from './release.js';
-import type { Store } from './store/store.js';
 
 /** What the endpoints work on. */
 export interface ControllerContext {
   readonly settings: Settings;
-  readonly store: Store;
+  readonly store: ControllerStore;
   readonly folders: Folders;
   readonly intake: ExportIntake;
   readonly policy: RegistrationPolicy;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeFileAtomically } from '../config/atomic-file.js';
 import type { Logger } from '../log/logger.js';
 import { listFolder } from './agent-folders.js';
+import type { ControllerStore } from './controller-store.js';
 import { type Folders, isMissing, makePrivateFolder, PRIVATE_MODE } from './folders.js';
 import { ProjectKey } from './parameters.js';
 import { withProjectLock } from './project-lock.js';
-import type { Store } from './store/store.js';
 
 const SCRAPE_LOG = 'scrape.log';
 const MANIFEST = 'manifest.json';
@@ -20,7 +20,7 @@ const Note = z.object({ project: ProjectKey, agent: ProjectKey });
 type Note = z.infer<typeof Note>;
 
 export interface IntakeOptions {
-  readonly store: Store;
+  readonly store: ControllerStore;
   readonly folders: Folders;
   readonly log: Logger;
   /** Called when an import is in the queue. */
@@ -94,7 +94,7 @@ export class ExportIntake {
     const { folders } = this.#options;
     if ((await lstat(file)).isFile()) {
       await makePrivateFolder(folders.logs(project));
-      await copyFile(file, join(folders.logs(project), SCRAPE_LOG));
+      await rename(file, join(folders.logs(project), SCRAPE_LOG));
     }
   }
 
@@ -116,7 +116,10 @@ export class ExportIntake {
         await this.#queueOne(folder);
       }
     } catch (error) {
-      this.#options.log.error({ err: error }, 'Could not put an export in the queue of imports; it is kept, and tried again');
+      this.#options.log.error(
+        { err: error },
+        'Could not put an export in the queue of imports; it is kept, and tried again',
+      );
       this.#tryLater();
     }
   }

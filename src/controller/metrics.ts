@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Store } from './store/store.js';
+import type { ControllerStore } from './controller-store.js';
 
 /** What the controller tells Prometheus. No label holds what a caller made up. */
 export class ControllerMetrics {
@@ -18,7 +18,7 @@ export class ControllerMetrics {
     registers: [this.registry],
   });
 
-  constructor(store: Store) {
+  constructor(store: ControllerStore) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
       name: 'gatherer_controller_imports',

@@ -1,6 +1,6 @@
+import type { ControllerStore } from './controller-store.js';
 import { RequestError } from './request-error.js';
 import { StoreError } from './store/error.js';
-import type { Store } from './store/store.js';
 
 const WAIT_MILLISECONDS = 5000;
 
@@ -15,21 +15,16 @@ export function projectLock(project: string): string {
  * @throws RequestError 503 where the lock is not to be had within five seconds
  */
 export async function withProjectLock<T extends object>(
-  store: Store,
+  store: ControllerStore,
   project: string,
   what: string,
   action: () => Promise<T>,
 ): Promise<T> {
   const result = await store.withLock(projectLock(project), WAIT_MILLISECONDS, action).catch((error: unknown) => {
-    throw error instanceof StoreError
-      ? new RequestError(503, `Could not lock the ${what}: ${explain(error)}`)
-      : error;
+    throw error instanceof StoreError ? new RequestError(503, `Could not lock the ${what}: ${explain(error)}`) : error;
   });
   if (result === undefined) {
-    throw new RequestError(
-      503,
-      `Could not lock the ${what}: RuntimeError('Another process has acquired the lock')`,
-    );
+    throw new RequestError(503, `Could not lock the ${what}: RuntimeError('Another process has acquired the lock')`);
   }
   return result;
 }

@@ -1,12 +1,13 @@
-import { PublicKeyError, formatPublicKey, type PublicKey, parsePublicKey } from '../ssh/public-key.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
+import { formatPublicKey, type PublicKey, PublicKeyError, parsePublicKey } from '../ssh/public-key.js';
 import { admit, type RegistrationPolicy } from './admission.js';
 import { prepareFolders } from './agent-folders.js';
+import type { ControllerStore } from './controller-store.js';
 import type { Folders } from './folders.js';
-import { RequestError } from './request-error.js';
-import type { Agent, Salts, Store, UsernameRule } from './store/store.js';
 import { explain, withProjectLock } from './project-lock.js';
+import { RequestError } from './request-error.js';
+import type { Agent, Salts, UsernameRule } from './store/store.js';
 
 export interface Registration {
   readonly project: string;
@@ -23,7 +24,7 @@ export interface Secrets {
 }
 
 export interface RegistrationContext {
-  readonly store: Store;
+  readonly store: ControllerStore;
   readonly folders: Folders;
   readonly policy: RegistrationPolicy;
   readonly settings: Settings;
@@ -55,12 +56,7 @@ function parseKeyOfAgent(text: string): PublicKey {
   }
 }
 
-async function update(
-  context: RegistrationContext,
-  project: string,
-  agent: string,
-  key: PublicKey,
-): Promise<Secrets> {
+async function update(context: RegistrationContext, project: string, agent: string, key: PublicKey): Promise<Secrets> {
   try {
     const secrets = await context.store.withLock(`key/${agent}`, 5000, () => replace(context, project, agent, key));
     if (secrets === undefined) {

@@ -50,7 +50,9 @@ export async function createWebServer(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, readForm);
   await app.register(multipart, { limits: { fieldSize: MAX_BODY_BYTES, parts: 1000, files: 1, headerPairs: 100 } });
+  // The schemas of routes are for the OpenAPI document: handlers word errors, and answers, as agents know them.
   app.setValidatorCompiler(() => (value) => ({ value }));
+  app.setSerializerCompiler(() => JSON.stringify);
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
   });

@@ -4,12 +4,12 @@ import type { Settings } from '../config/settings.js';
 import type { LocalTime } from '../tables/local-time.js';
 import { networkPart } from './admission.js';
 import { folderPart } from './agent-folders.js';
+import type { ControllerStore } from './controller-store.js';
 import { type Folders, isMissing } from './folders.js';
 import { projectLock } from './project-lock.js';
 import { formatDuration, remainingTime, type Schedule, TrackerDateError } from './schedule.js';
 import type { StatusPart } from './status-part.js';
 import { StoreError } from './store/error.js';
-import type { Store } from './store/store.js';
 
 const TRACKER = 'preflight_date.txt';
 const MAX_ENVIRONMENT_BYTES = 64 * 1024;
@@ -30,7 +30,7 @@ export const statusParts = [
 export type Status = Readonly<Record<(typeof statusParts)[number], StatusPart>>;
 
 export interface StatusContext {
-  readonly store: Store;
+  readonly store: ControllerStore;
   readonly settings: Settings;
   readonly folders: Folders;
   readonly localTime: LocalTime;
@@ -81,7 +81,7 @@ async function fromStore(
   }
 }
 
-async function databasePart(store: Store, project: string): Promise<StatusPart> {
+async function databasePart(store: ControllerStore, project: string): Promise<StatusPart> {
   return (await store.findProject(project)) === undefined
     ? { ok: false, message: 'Project is not yet registered in the database' }
     : { ok: true };
@@ -127,7 +127,7 @@ async function permissionsPart(context: StatusContext, project: string, agent: s
   return folderPart(context.folders, agent, project);
 }
 
-async function lockPart(store: Store, project: string): Promise<StatusPart> {
+async function lockPart(store: ControllerStore, project: string): Promise<StatusPart> {
   return (await store.isLocked(projectLock(project)))
     ? { ok: false, message: 'Another process has acquired the agent lock' }
     : { ok: true };

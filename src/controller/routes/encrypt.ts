@@ -36,7 +36,11 @@ export function addEncrypt(app: FastifyInstance, context: ControllerContext): vo
         several: 'Exactly one value must be provided',
       });
       const pseudonym = encrypt(value, await findSalts(context, project));
-      return sendJson(reply, { value: pseudonym, encryption: project === undefined ? LEVEL.global : LEVEL.project }, '');
+      return sendJson(
+        reply,
+        { value: pseudonym, encryption: project === undefined ? LEVEL.global : LEVEL.project },
+        '',
+      );
     },
   });
 }

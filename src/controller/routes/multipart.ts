@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { MAX_BODY_BYTES } from '../limits.js';
 import type { Field } from '../form.js';
+import { MAX_BODY_BYTES } from '../limits.js';
 import { RequestError } from '../request-error.js';
 
 /** Fields of a multipart body, in their order. @throws RequestError 400 where it holds files, 413 where it is too large */
