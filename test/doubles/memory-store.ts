@@ -5,7 +5,6 @@ import type { Row } from '../../src/tables/row.js';
 
 interface MemoryProject {
   salts?: Salts;
-  rules: UsernameRule[];
   trackers: Tracker[];
   statuses: Row[];
   sources: Set<string>;
@@ -17,6 +16,7 @@ export class MemoryStore implements ControllerStore {
   readonly agents = new Map<string, Agent>();
   readonly jobs: ImportJob[] = [];
   readonly locked = new Set<string>();
+  readonly rules = new Map<string, readonly UsernameRule[]>();
   globalSalts: Salts | undefined;
   /** Every call fails. */
   down = false;
@@ -24,7 +24,7 @@ export class MemoryStore implements ControllerStore {
   locksDown = false;
 
   addProject(key: string, salts?: Salts): MemoryProject {
-    const project: MemoryProject = { rules: [], trackers: [], statuses: [], sources: new Set() };
+    const project: MemoryProject = { trackers: [], statuses: [], sources: new Set() };
     if (salts !== undefined) {
       project.salts = salts;
     }
@@ -67,7 +67,7 @@ export class MemoryStore implements ControllerStore {
   }
 
   async usernameRules(project: string): Promise<readonly UsernameRule[]> {
-    return this.#project(project).rules;
+    return this.rules.get(project) ?? [];
   }
 
   async findAgent(key: string): Promise<Agent | undefined> {

@@ -254,8 +254,10 @@ describe('agent.py', () => {
     () => ({ policy: 'open' }),
     ({ store }, { state }) => {
       const salts = { salt: '$2b$12$abcdefghijklmnopqrstuu', pepper: '$2b$12$zyxwvutsrqponmlkjihgfe' };
-      const project = store.addProject('TEST', state?.['salts_in_database'] === true ? salts : undefined);
-      project.rules.push({ prefix: 'ORG%', pattern: 'ORG(\\w+)', replace: '$1' });
+      store.addProject('TEST', state?.['salts_in_database'] === true ? salts : undefined);
+      const rule = { prefix: 'ORG%', pattern: 'ORG(\\w+)', replace: '$1' };
+      store.rules.set('TEST', [rule]);
+      store.rules.set('OTHER', [rule, { prefix: 'x%', pattern: 'x(.*)', replace: '$1' }]);
       store.down = state?.['database'] !== undefined || state?.['registered_daemons'] !== undefined;
       store.locksDown = state?.['lock'] === 'down';
       if (state?.['lock'] === 'locked') {
