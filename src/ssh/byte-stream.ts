@@ -38,6 +38,8 @@ export class ByteReader {
   constructor(
     private readonly stream: Readable,
     private readonly signal: AbortSignal,
+    /** Called whenever something came. */
+    private readonly arrived: () => void = () => {},
   ) {
     stream.on('readable', () => this.#wake?.());
     for (const event of ['end', 'close', 'error']) {
@@ -78,6 +80,7 @@ export class ByteReader {
       this.signal.throwIfAborted();
       const chunk: unknown = this.stream.read();
       if (Buffer.isBuffer(chunk)) {
+        this.arrived();
         return chunk;
       }
       if (this.#ended) {

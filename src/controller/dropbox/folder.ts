@@ -1,0 +1,89 @@
+import { constants, existsSync } from 'node:fs';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { systemCode } from '../../ssh/errors.js';
+import { denied } from './failure.js';
+
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+
+/**
+ * A folder that is held open, so that names in it mean what they meant when it was reached, whatever is renamed or
+ * replaced by a symbolic link meanwhile. On Linux names are looked up through the open descriptor (`/proc/self/fd`),
+ * which is what openat(2) does; elsewhere each folder on the way is checked before it is entered.
+ */
+export class Folder {
+  private constructor(
+    private readonly handle: FileHandle,
+    private readonly base: string,
+  ) {}
+
+  /** @throws the error of the file system; ELOOP or ENOTDIR for a symbolic link */
+  static async open(path: string): Promise<Folder> {
+    const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    const anchor = `/proc/self/fd/${handle.fd}`;
+    return new Folder(handle, existsSync(anchor) ? anchor : path);
+  }
+
+  async enter(name: string): Promise<Folder> {
+    return Folder.open(this.at(name));
+  }
+
+  /** Path of the folder itself, for listing it. */
+  get here(): string {
+    return this.base;
+  }
+
+  /** Path of a name in the folder; operations on it must not follow a symbolic link by that name. */
+  at(name: string): string {
+    // Not path.join, which would turn `.` into the descriptor itself: a link.
+    return `${this.base}/${name}`;
+  }
+
+  /** Opens a regular file for reading; pipes, devices and symbolic links are refused. */
+  async openFile(name: string): Promise<FileHandle> {
+    const handle = await open(this.at(name), O_RDONLY | O_NOFOLLOW | constants.O_NONBLOCK);
+    if ((await handle.stat()).isFile()) {
+      return handle;
+    }
+    await handle.close();
+    throw denied('not a regular file');
+  }
+
+  /** @returns what is there by that name, a symbolic link as such; undefined where there is nothing */
+  async find(name: string): ReturnType<typeof findEntry> {
+    return findEntry(this.at(name));
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+}
+
+async function findEntry(path: string) {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Walks down from a folder, component by component, and acts in the last one. */
+export async function inFolder<T>(
+  root: string,
+  components: readonly string[],
+  action: (folder: Folder) => Promise<T>,
+): Promise<T> {
+  let folder = await Folder.open(root);
+  try {
+    for (const name of components) {
+      const inner = await folder.enter(name);
+      await folder.close();
+      folder = inner;
+    }
+    return await action(folder);
+  } finally {
+    await folder.close();
+  }
+}
