@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -7,10 +7,12 @@ import { findDocument, findTable } from '../../../src/tables/index.js';
 import { anyRowSchema } from '../../../src/tables/row.js';
 import { checkRow } from '../../../src/tables/row-check.js';
 
-/** GOLDEN_FOLDER points it at another collection of cases. */
-const folder = process.env['GOLDEN_FOLDER'] ?? fileURLToPath(new URL('../../golden', import.meta.url));
-const files = (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []).filter(
-  (file) => file.includes('expected') && (findTable(basename(file)) ?? findDocument(basename(file))) !== undefined,
+/** What the original exported, by system and case. GOLDEN_FOLDER points the test at another collection. */
+const folder = process.env['GOLDEN_FOLDER'] ?? fileURLToPath(new URL('../../exports', import.meta.url));
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+  (file) =>
+    (process.env['GOLDEN_FOLDER'] === undefined || file.includes('/expected/')) &&
+    (findTable(basename(file)) ?? findDocument(basename(file))) !== undefined,
 );
 
 /** Cases and files of the original that hold what it does wrong, or contents without meaning. */
