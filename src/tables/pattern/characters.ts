@@ -32,10 +32,11 @@ export function caseVariants(code: number, ascii: boolean): readonly number[] {
     return [code];
   }
   const text = String.fromCodePoint(code);
-  const variants = [text, text.toLowerCase(), text.toUpperCase(), text.toUpperCase().toLowerCase()]
-    .filter((variant) => [...variant].length === 1)
-    .map((variant) => variant.codePointAt(0) ?? code);
-  return [...new Set(variants)].filter((variant) => !ascii || variant <= 127);
+  const upper = text.toUpperCase();
+  // Like Python, without the cases that are more than one character, but for the dotless rest of U+0130.
+  const variants = [text, text.toLowerCase(), ...([...upper].length === 1 ? [upper, upper.toLowerCase()] : [])];
+  const codes = variants.map((variant) => variant.codePointAt(0) ?? code);
+  return [...new Set(codes)].filter((variant) => !ascii || variant <= 127);
 }
 
 export function sameCharacter(code: number, flags: Flags): CharacterTest {

@@ -1,14 +1,10 @@
 import { caseVariants } from './characters.js';
-import { PatternError } from './errors.js';
 import type { CompiledPattern, Instruction, Program } from './program.js';
+import type { StepBudget } from './step-budget.js';
 import type { Position } from './syntax.js';
 
 /** Positions by register; -1 where nothing was matched. */
 export type Registers = readonly number[];
-
-/** Steps that one search may take: some tens of milliseconds. */
-const MOST_STEPS = 2_000_000;
-const MOST_WAITING = 200_000;
 
 interface Thread {
   readonly at: number;
@@ -18,21 +14,20 @@ interface Thread {
 
 /**
  * Runs a compiled pattern over one text, with backtracking in the order of Python's matcher, on a stack of its own.
- * All searches in the text share one limit of steps, so that no pattern can hold the process.
+ * Each step, and with it each alternative that waits, comes off a budget, so that no pattern can hold the process.
  */
 export class Matcher {
-  #steps = 0;
-
   constructor(
     private readonly pattern: CompiledPattern,
     private readonly text: readonly number[],
+    private readonly budget: StepBudget,
   ) {}
 
   /**
    * Match that begins at this position, or undefined.
    *
    * @param mustAdvance an empty match does not count
-   * @throws {PatternError} where the limit of steps is reached
+   * @throws {PatternError} where the budget is used up
    */
   matchAt(position: number, mustAdvance = false): Registers | undefined {
     const registers = new Array<number>(this.pattern.registers).fill(-1);
@@ -54,7 +49,7 @@ export class Matcher {
   #follow(program: Program, start: Thread, waiting: Thread[], refusedEnd: number): Thread | undefined {
     let thread: Thread | undefined = start;
     while (thread !== undefined) {
-      this.#count(waiting.length);
+      this.budget.take();
       const instruction: Instruction | undefined = program[thread.at];
       if (instruction === undefined || instruction.operation === 'match') {
         return thread.position === refusedEnd ? undefined : thread;
@@ -62,15 +57,6 @@ export class Matcher {
       thread = this.#step(instruction, thread, waiting);
     }
     return undefined;
-  }
-
-  #count(waiting: number): void {
-    this.#steps += 1;
-    if (this.#steps > MOST_STEPS || waiting > MOST_WAITING) {
-      throw new PatternError(
-        `pattern takes too long on a text of ${this.text.length} characters; rewrite it so that repeats do not overlap`,
-      );
-    }
   }
 
   #step(instruction: Instruction, thread: Thread, waiting: Thread[]): Thread | undefined {

@@ -3,7 +3,10 @@ import { parsePattern } from './parser.js';
 import { backtrackingProbes } from './probes.js';
 import { type CompiledPattern, compileProgram } from './program.js';
 import { parseReplacement, type Replacement } from './replacement.js';
+import { STEPS_PER_TEXT, StepBudget } from './step-budget.js';
 import type { ParsedPattern } from './syntax.js';
+
+const STEPS_OF_PROBES = 5 * STEPS_PER_TEXT;
 
 /**
  * A regular expression with the meaning that Python's `re` gives it, and a limit on the work that it may cause.
@@ -21,7 +24,7 @@ export class PythonPattern {
 
   /** As `re.match`: whether the pattern matches at the start of the text. */
   matchesStart(text: string): boolean {
-    return new Matcher(this.#compiled, codePoints(text)).matchAt(0) !== undefined;
+    return new Matcher(this.#compiled, codePoints(text), new StepBudget(STEPS_PER_TEXT)).matchAt(0) !== undefined;
   }
 
   /**
@@ -30,9 +33,12 @@ export class PythonPattern {
    * @throws {PatternError} where the search takes too long, or the template does not fit the pattern
    */
   replaceAll(text: string, template: string): string {
-    const replacement = parseReplacement(template, this.#parsed);
+    return this.#replaceAll(text, parseReplacement(template, this.#parsed), new StepBudget(STEPS_PER_TEXT));
+  }
+
+  #replaceAll(text: string, replacement: Replacement, budget: StepBudget): string {
     const characters = [...text];
-    const matcher = new Matcher(this.#compiled, codePoints(text));
+    const matcher = new Matcher(this.#compiled, codePoints(text), budget);
     let result = '';
     let position = 0;
     let mustAdvance = false;
@@ -57,11 +63,17 @@ export class PythonPattern {
     parseReplacement(template, this.#parsed);
   }
 
-  /** @throws {PatternError} where the pattern backtracks beyond bounds on texts as short as a name */
-  rejectBacktracking(): void {
-    for (const probe of backtrackingProbes(this.#parsed.root)) {
-      this.replaceAll(probe, '');
-    }
+  /**
+   * Tries the pattern on texts as short as a name, on which it would backtrack.
+   *
+   * @throws {PatternError} where that takes more than the budget, or than a part of it
+   */
+  rejectBacktracking(budget: StepBudget): void {
+    budget.share(STEPS_OF_PROBES, (share) => {
+      for (const probe of backtrackingProbes(this.#parsed.root)) {
+        this.#replaceAll(probe, [], share);
+      }
+    });
   }
 }
 
