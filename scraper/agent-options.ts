@@ -5,6 +5,12 @@ export function valueOrNone(value: unknown): string | false {
   return value === false ? false : String(value);
 }
 
+/** The values of an option, or false where its name has `no-` in front. */
+export function valuesOrNone(value: unknown): readonly string[] | false {
+  const values = [value].flat();
+  return values.includes(false) ? false : values.map(String);
+}
+
 /** Positional argument of all steps. */
 export function withProject<T>(yargs: Argv<T>) {
   return yargs.positional('project', { describe: 'Key of the project', type: 'string', demandOption: true });

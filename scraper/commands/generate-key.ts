@@ -1,12 +1,23 @@
 import { generateKey } from '../../src/agent/identity.js';
 import { runForProject } from '../../src/agent/project-command.js';
-import { withController, withKey, withProject } from '../agent-options.js';
+import { valuesOrNone, withController, withKey, withProject } from '../agent-options.js';
 import { defineCommand } from '../command.js';
 
 export const command = defineCommand(
   (yargs) =>
     withController(withKey(withProject(yargs)))
       .option('known-hosts', { describe: 'File of the pinned host keys', type: 'string', requiresArg: true })
+      .option('gitlab', {
+        describe: 'GitLab hosts that get the public key; none for that of the sources; --no-gitlab for no host',
+        array: true,
+        coerce: valuesOrNone,
+      })
+      .option('source', { describe: 'Prefer the GitLab of the sources over --gitlab', type: 'boolean', default: false })
+      .option('credentials', {
+        describe: 'Also every GitLab of credentials.cfg gets the public key',
+        type: 'boolean',
+        default: false,
+      })
       .option('key-type', {
         describe: 'Type of a key that is made; rsa for old servers',
         choices: ['ed25519', 'rsa'] as const,

@@ -23,8 +23,10 @@ const retryDelays = [10_000, 30_000, 60_000, 300_000, 600_000];
 
 /** Registers one project, again and again until the controller can be reached; a scrape registers too, so it can wait. */
 async function registerProject(context: AgentContext): Promise<void> {
+  const { SOURCE_HOST = '', DEFINITIONS_HOST = '' } = context.runtime.environment;
+  const gitlab = `${SOURCE_HOST} ${DEFINITIONS_HOST}`.split(/\s+/).filter((host) => host !== '');
   for (let attempt = 0; !context.signal.aborted; attempt += 1) {
-    if ((await generateKey(context, {})) === 0) {
+    if ((await generateKey(context, { gitlab, credentials: true })) === 0) {
       return;
     }
     const wait = retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 0;

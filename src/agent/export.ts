@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import type { UploadFile } from '../ssh/local-files.js';
+import { access } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { MANIFEST_FILE, writeManifest } from '../tables/manifest.js';
 import { type AgentContext, exportFolder, reportFailure, resolvePath } from './context.js';
 import { Controller } from './controller.js';
 import { checkNames } from './step-files.js';
@@ -21,10 +22,42 @@ function isImport(options: ExportOptions): boolean {
   return options.export.length > 0 || options.update.length > 0;
 }
 
-function filesOf(context: AgentContext, options: ExportOptions): readonly UploadFile[] {
-  const names = [...checkNames(options.export, '--export'), ...checkNames(options.update, '--update')];
-  const inFolder = names.map((name) => join(exportFolder(context), name));
-  return [...inFolder, ...options.other.map((path) => resolvePath(context.runtime, path))].map((path) => ({ path }));
+/** Names of data files and update trackers. @throws {ConfigError} for what is no file of the export folder */
+function namesOf(options: ExportOptions): readonly string[] {
+  return [...checkNames(options.export, '--export'), ...checkNames(options.update, '--update')];
+}
+
+function pathsOf(context: AgentContext, options: ExportOptions): readonly string[] {
+  const inFolder = namesOf(options).map((name) => join(exportFolder(context), name));
+  return [...inFolder, ...options.other.map((path) => resolvePath(context.runtime, path))];
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Those that are there: few of the files that a scrape may export are, as they come from sources of all kinds. */
+async function existing(context: AgentContext, paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(async (path) => ({ path, there: await exists(path) })));
+  const missing = found.filter(({ there }) => !there).map(({ path }) => basename(path));
+  if (missing.length > 0) {
+    context.log.debug(`Not there to be sent: ${missing.join(', ')}`);
+  }
+  return found.filter(({ there }) => there).map(({ path }) => path);
+}
+
+/** Describes the data and trackers that are there; its path. */
+async function describeExport(context: AgentContext, options: ExportOptions): Promise<string> {
+  const folder = exportFolder(context);
+  const names = namesOf(options);
+  const found = await existing(context, names.map((name) => join(folder, name)));
+  const { project, runtime } = context;
+  const origin = { project, agentVersion: runtime.version, created: new Date() };
+  await writeManifest(folder, names.filter((name) => found.includes(join(folder, name))), origin);
+  return join(folder, MANIFEST_FILE);
 }
 
 /**
@@ -37,14 +70,18 @@ async function upload(
   username: string,
   options: ExportOptions,
 ): Promise<void> {
-  const files = filesOf(context, options);
+  const paths = await existing(context, pathsOf(context, options));
+  const manifest = isImport(options) ? await describeExport(context, options) : undefined;
   const remoteFolder = `export/${context.project}`;
   await withTransfer(context, controller, username, options, async (client) => {
-    const { transferred, missing } = await client.upload(files, remoteFolder);
-    context.log.info(`Sent ${transferred.length} files to ${controller.host}`);
-    if (missing.length > 0) {
-      context.log.debug(`Not there to be sent: ${missing.join(', ')}`);
+    const { transferred } = await client.upload(
+      paths.map((path) => ({ path })),
+      remoteFolder,
+    );
+    if (manifest !== undefined) {
+      await client.upload([{ path: manifest }], remoteFolder);
     }
+    context.log.info(`Sent ${transferred.length} files to ${controller.host}`);
   });
 }
 
@@ -63,7 +100,7 @@ async function announce(
 }
 
 function describe(context: AgentContext, controller: Controller, username: string, options: ExportOptions): void {
-  const names = filesOf(context, options).map(({ path }) => path);
+  const names = pathsOf(context, options);
   const target = `${username}@${controller.sshHost}:~/export/${context.project}/`;
   context.log.info(`Dry run: would send ${names.join(' ')} to ${target}`);
   if (isImport(options)) {
@@ -87,7 +124,7 @@ export async function exportFiles(context: AgentContext, options: ExportOptions)
       context.log.fatal('No controller to export to; set ssh.host and ssh.username');
       return 1;
     }
-    if (filesOf(context, options).length === 0) {
+    if (pathsOf(context, options).length === 0) {
       context.log.error('No files to export; name them with --export, --update or --other');
       return 1;
     }

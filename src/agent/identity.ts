@@ -8,14 +8,13 @@ import { secretsSchema } from '../tables/secrets.js';
 import { type AgentContext, knownHostsPath, mainKeyPath, reportFailure, secretsFile } from './context.js';
 import { Controller, type ControllerOptions } from './controller.js';
 import { learnHostKeys } from './host-keys.js';
+import { type PublishOptions, publishKeys } from './publish.js';
 
-export interface IdentityOptions extends ControllerOptions {
+export interface IdentityOptions extends ControllerOptions, PublishOptions {
   /** Path of the private key. */
   readonly path?: string | undefined;
   readonly knownHosts?: string | undefined;
   readonly keyType?: KeyType;
-  /** Only say what would happen. */
-  readonly dryRun?: boolean;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -104,7 +103,8 @@ async function registerAt(context: AgentContext, controller: Controller, options
 }
 
 /**
- * Makes the agent's key pair and registers it with the controller, which answers with the secrets of the project.
+ * Makes the agent's key pair and registers it with the controller, which answers with the secrets of the project; then
+ * makes it known to GitLab.
  *
  * @returns exit code: 0 also where the controller refused, which is logged; 1 where there was no verified connection
  * or the keys cannot be used
@@ -119,6 +119,7 @@ export async function generateKey(context: AgentContext, options: IdentityOption
     if (controller !== undefined) {
       await registerAt(context, controller, options);
     }
+    await publishKeys(context, options, (path) => publicKeyOf(context, path, options));
     return 0;
   } catch (error) {
     return reportFailure(context, error, 'Could not register with the controller');

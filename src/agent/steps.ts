@@ -34,7 +34,7 @@ function step(name: string, run: (context: ScrapeContext) => Promise<number>): S
 
 /** The steps of a scrape in their order. A source that is added gets its line between the trackers and the export. */
 export const steps: readonly Step[] = [
-  step('generate-key', (context) => generateKey(context, {})),
+  step('generate-key', (context) => generateKey(context, { gitlab: [], source: true, credentials: true })),
   { ...step('preflight', (context) => preflight(context, context.preflight)), changesEnvironment: true },
   step('retrieve-update-trackers', (context) => retrieveTrackers(context, { files: exchangedTrackers() })),
   step('export-files', (context) =>
