@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError } from '../config/errors.js';
@@ -24,6 +25,13 @@ export function agentProjects(runtime: Runtime): readonly string[] {
 export function resolvePath(runtime: Runtime, path: string): string {
   const home = runtime.environment.HOME || homedir();
   return resolve(runtime.home, path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path);
+}
+
+export async function fileExists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** `export/<PROJECT>` */

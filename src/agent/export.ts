@@ -1,7 +1,6 @@
-import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MANIFEST_FILE, writeManifest } from '../tables/manifest.js';
-import { type AgentContext, exportFolder, reportFailure, resolvePath } from './context.js';
+import { type AgentContext, exportFolder, fileExists, reportFailure, resolvePath } from './context.js';
 import { Controller } from './controller.js';
 import { checkNames } from './step-files.js';
 import { agentUser, type TransferOptions, withTransfer } from './transfer.js';
@@ -32,16 +31,9 @@ function pathsOf(context: AgentContext, options: ExportOptions): readonly string
   return [...inFolder, ...options.other.map((path) => resolvePath(context.runtime, path))];
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** Those that are there: few of the files that a scrape may export are, as they come from sources of all kinds. */
 async function existing(context: AgentContext, paths: readonly string[]): Promise<readonly string[]> {
-  const found = await Promise.all(paths.map(async (path) => ({ path, there: await exists(path) })));
+  const found = await Promise.all(paths.map(async (path) => ({ path, there: await fileExists(path) })));
   const missing = found.filter(({ there }) => !there).map(({ path }) => basename(path));
   if (missing.length > 0) {
     context.log.debug(`Not there to be sent: ${missing.join(', ')}`);
@@ -53,10 +45,17 @@ async function existing(context: AgentContext, paths: readonly string[]): Promis
 async function describeExport(context: AgentContext, options: ExportOptions): Promise<string> {
   const folder = exportFolder(context);
   const names = namesOf(options);
-  const found = await existing(context, names.map((name) => join(folder, name)));
+  const found = await existing(
+    context,
+    names.map((name) => join(folder, name)),
+  );
   const { project, runtime } = context;
-  const origin = { project, agentVersion: runtime.version, created: new Date() };
-  await writeManifest(folder, names.filter((name) => found.includes(join(folder, name))), origin);
+  const origin = { project, agentVersion: runtime.version.slice(0, 100), created: new Date() };
+  await writeManifest(
+    folder,
+    names.filter((name) => found.includes(join(folder, name))),
+    origin,
+  );
   return join(folder, MANIFEST_FILE);
 }
 

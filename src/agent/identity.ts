@@ -1,11 +1,11 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { writeFileAtomically } from '../config/atomic-file.js';
 import type { HttpResponse } from '../http/response.js';
 import { ensureKeyPair } from '../ssh/keys.js';
 import type { KeyType } from '../ssh/private-key.js';
 import { formatPublicKey } from '../ssh/public-key.js';
 import { secretsSchema } from '../tables/secrets.js';
-import { type AgentContext, knownHostsPath, mainKeyPath, reportFailure, secretsFile } from './context.js';
+import { type AgentContext, fileExists, knownHostsPath, mainKeyPath, reportFailure, secretsFile } from './context.js';
 import { Controller, type ControllerOptions } from './controller.js';
 import { learnHostKeys } from './host-keys.js';
 import { type PublishOptions, publishKeys } from './publish.js';
@@ -15,15 +15,6 @@ export interface IdentityOptions extends ControllerOptions, PublishOptions {
   readonly path?: string | undefined;
   readonly knownHosts?: string | undefined;
   readonly keyType?: KeyType;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -37,9 +28,9 @@ export async function publicKeyOf(
   path: string,
   options: Pick<IdentityOptions, 'keyType' | 'dryRun'>,
 ): Promise<string | undefined> {
-  const found = await exists(path);
+  const found = await fileExists(path);
   context.log.info(found ? `Using existing key pair from ${path}` : `Generating new key pair to ${path}`);
-  if ((found && !(await exists(`${path}.pub`))) || (!found && options.dryRun === true)) {
+  if ((found && !(await fileExists(`${path}.pub`))) || (!found && options.dryRun === true)) {
     return undefined;
   }
   const comment = `agent for the ${context.project} project`;
