@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type ProjectReport, rowsOf } from './report.js';
+import { type ProjectReport, rowsOf, succeeded } from './report.js';
 
 const minute = 60;
 
@@ -65,7 +65,7 @@ export class Metrics {
     this.scrapeSeconds.observe({ project }, report.seconds);
     for (const step of report.steps) {
       this.stepSeconds.observe({ project, step: step.name }, step.seconds);
-      if (step.code !== 0) {
+      if (!succeeded(step)) {
         this.failures.inc({ project, step: step.name });
       }
     }

@@ -8,6 +8,8 @@ export interface StepReport {
   readonly seconds: number;
   /** Rows per exported file. */
   readonly rows: ReadonlyMap<string, number>;
+  /** Sources that failed while the step as a whole went on. */
+  readonly failedSources: readonly string[];
 }
 
 /** What became of a scrape of one project. */
@@ -16,12 +18,21 @@ export interface ProjectReport {
   /** 0 only where every step succeeded. */
   readonly code: number;
   readonly seconds: number;
-  /** The steps that ran, in order; the last one failed where the code is not 0. */
+  /** The steps that ran, in order. */
   readonly steps: readonly StepReport[];
 }
 
-function failedStep(report: ProjectReport): string {
-  return report.steps.find((step) => step.code !== 0)?.name ?? 'the scrape itself';
+/** Whether a step did all that it was there for. */
+export function succeeded({ code, failedSources }: StepReport): boolean {
+  return code === 0 && failedSources.length === 0;
+}
+
+function failures(report: ProjectReport): string {
+  const failed = report.steps.filter((step) => !succeeded(step));
+  const names = failed.map(({ name, failedSources: sources }) =>
+    sources.length === 0 ? name : `${name} of ${sources.join(', ')}`,
+  );
+  return names.length === 0 ? 'stopped' : `failed: ${names.join('; ')}`;
 }
 
 /** Rows per exported file of all steps together. */
@@ -30,7 +41,7 @@ export function rowsOf(report: ProjectReport): ReadonlyMap<string, number> {
 }
 
 function outcome(report: ProjectReport): string {
-  return report.code === 0 ? 'done' : `failed: ${failedStep(report)}`;
+  return report.code === 0 ? 'done' : failures(report);
 }
 
 /** The last lines of a scrape: what was gathered, and what failed. */

@@ -8,7 +8,7 @@ import { exportFiles } from './export.js';
 import { withLogUpload } from './log-upload.js';
 import { preflightEnvironment } from './preflight.js';
 import { parsePreflightArguments } from './preflight-options.js';
-import type { ProjectReport, StepReport } from './report.js';
+import { type ProjectReport, type StepReport, succeeded } from './report.js';
 import { scrapeLogFile, withScrapeLog } from './scrape-log.js';
 import { exchangedTrackers } from './step-files.js';
 import { steps as allSteps, type ScrapeContext, type Step, type StepResult } from './steps.js';
@@ -48,7 +48,13 @@ async function runStep(context: ScrapeContext, step: Step): Promise<StepReport> 
     result = { code: 1 };
   }
   const seconds = (performance.now() - started) / 1000;
-  return { name: step.name, code: result.code, seconds, rows: result.rows ?? new Map() };
+  return {
+    name: step.name,
+    code: result.code,
+    seconds,
+    rows: result.rows ?? new Map(),
+    failedSources: result.failedSources ?? [],
+  };
 }
 
 /**
@@ -65,7 +71,7 @@ async function removeTrackers(context: ScrapeContext): Promise<void> {
 
 async function removeClones(context: ScrapeContext): Promise<void> {
   if (context.runtime.environment.cleanupRepos === 'true') {
-    await rm(join(context.runtime.home, 'project-git-repos', context.project), { recursive: true, force: true });
+    await rm(join(context.runtime.home, clonesFolder, context.project), { recursive: true, force: true });
   }
 }
 
@@ -111,11 +117,11 @@ export async function scrapeProject(runtime: Runtime, project: string, options: 
         const scrape: ScrapeContext = { ...context, preflight: parsePreflightArguments(args) };
         await removeTrackers(scrape);
         steps = await runSteps(scrape, options);
-        const succeeded = !signal.aborted && steps.every((step) => step.code === 0);
-        if (succeeded) {
+        const complete = !signal.aborted && steps.every(succeeded);
+        if (complete) {
           await removeClones(scrape);
         }
-        return succeeded ? 0 : 1;
+        return complete ? 0 : 1;
       }),
     );
     await sendLog(base);

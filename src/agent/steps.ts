@@ -1,3 +1,5 @@
+import { createProgressDisplay } from '../sources/progress-display.js';
+import { defaultJobs, gatherVersionControl } from '../sources/version-control.js';
 import type { AgentContext } from './context.js';
 import { exportFiles } from './export.js';
 import { generateKey } from './identity.js';
@@ -5,6 +7,9 @@ import { preflight } from './preflight.js';
 import type { PreflightOptions } from './preflight-options.js';
 import { exchangedData, exchangedTrackers, listFiles } from './step-files.js';
 import { retrieveTrackers } from './trackers.js';
+
+/** Below GATHERER_HOME, by project. */
+export const clonesFolder = 'project-git-repos';
 
 /** What each step of a scrape is given. */
 export interface ScrapeContext extends AgentContext {
@@ -17,6 +22,8 @@ export interface StepResult {
   readonly code: number;
   /** Rows per exported file, of a step that gathers. */
   readonly rows?: ReadonlyMap<string, number>;
+  /** Sources that failed while others came through: the scrape goes on, and counts as failed at its end. */
+  readonly failedSources?: readonly string[];
 }
 
 /** One unit of the pipeline. */
@@ -32,11 +39,30 @@ function step(name: string, run: (context: ScrapeContext) => Promise<number>): S
   return { name, run: async (context) => ({ code: await run(context) }) };
 }
 
+async function gatherRepositories({ runtime, project, log, signal }: ScrapeContext): Promise<StepResult> {
+  const { home, environment, settings, credentials } = runtime;
+  const { rows, gathered, failed } = await gatherVersionControl(
+    { home, environment, settings, credentials, log, signal },
+    {
+      project,
+      repositories: clonesFolder,
+      followHostChange: true,
+      force: true,
+      pull: true,
+      jobs: defaultJobs,
+      progress: createProgressDisplay(log, undefined),
+    },
+  );
+  const code = failed.length > 0 && gathered.length === 0 ? 1 : 0;
+  return { code, rows, failedSources: failed };
+}
+
 /** The steps of a scrape in their order. A source that is added gets its line between the trackers and the export. */
 export const steps: readonly Step[] = [
   step('generate-key', (context) => generateKey(context, { gitlab: [], source: true, credentials: true })),
   { ...step('preflight', (context) => preflight(context, context.preflight)), changesEnvironment: true },
   step('retrieve-update-trackers', (context) => retrieveTrackers(context, { files: exchangedTrackers() })),
+  { name: 'git-to-json', run: gatherRepositories },
   step('export-files', (context) =>
     exportFiles(context, {
       update: [...listFiles('update', ['preflight']), ...exchangedTrackers()],
