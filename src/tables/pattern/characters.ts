@@ -40,7 +40,11 @@ export function caseVariants(code: number, ascii: boolean): readonly number[] {
 }
 
 export function sameCharacter(code: number, flags: Flags): CharacterTest {
-  return flags.ignoreCase ? anyCase((other) => other === code, flags) : (other) => other === code;
+  if (!flags.ignoreCase) {
+    return (other) => other === code;
+  }
+  const variants = caseVariants(code, flags.ascii);
+  return anyCase((other) => variants.includes(other), flags);
 }
 
 export function anyCase(test: CharacterTest, flags: Flags): CharacterTest {
