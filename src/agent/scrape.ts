@@ -11,7 +11,7 @@ import { parsePreflightArguments } from './preflight-options.js';
 import { type ProjectReport, type StepReport, succeeded } from './report.js';
 import { scrapeLogFile, withScrapeLog } from './scrape-log.js';
 import { exchangedTrackers } from './step-files.js';
-import { steps as allSteps, type ScrapeContext, type Step, type StepResult } from './steps.js';
+import { steps as allSteps, clonesFolder, type ScrapeContext, type Step, type StepResult } from './steps.js';
 
 export interface ScrapeOptions {
   /** In place of the PREFLIGHT_ARGS of the environment. */
