@@ -22,24 +22,7 @@ export async function parseCommandLine(
 ): Promise<Selection | undefined> {
   let selected: Selection | undefined;
   const showVariables = words.includes('--help-variables');
-  const parser = globalOptions(yargs().scriptName('gatherer').locale('en').exitProcess(false), showVariables)
-    .parserConfiguration({
-      'dot-notation': false,
-      'duplicate-arguments-array': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .help('help', 'This text')
-    .alias('help', 'h')
-    .option('help-variables', { describe: 'The help with the options of environment variables', type: 'boolean' })
-    .version('version', 'The version', version)
-    .wrap(Math.min(120, process.stdout.columns ?? 120))
-    .strict()
-    .demandCommand(1, 'expected a command')
-    .recommendCommands()
-    .fail((message, error) => {
-      throw error ?? new UsageError(message);
-    });
+  const parser = buildParser({ version, showVariables, width: Math.min(120, process.stdout.columns ?? 120) });
   for (const { register } of commands) {
     register(parser, (selection) => {
       selected = selection;
@@ -52,6 +35,48 @@ export async function parseCommandLine(
     throw error;
   }
   return selected;
+}
+
+/** What `gatherer <command> --help` prints, in lines of at most 100 characters. */
+export async function commandHelp(registration: Registration): Promise<string> {
+  const parser = buildParser({ version: '', showVariables: false, width: 100 });
+  registration.register(parser, () => undefined);
+  const [name = ''] = registration.usage.split(' ', 1);
+  return new Promise((resolve, reject) => {
+    parser.parse([name, '--help'], (error: Error | undefined, _args: unknown, output: string) => {
+      if (error) reject(error);
+      else resolve(output);
+    });
+  });
+}
+
+interface ParserOptions {
+  readonly version: string;
+  /** Whether the help has the options of environment variables. */
+  readonly showVariables: boolean;
+  /** Characters of a line of help. */
+  readonly width: number;
+}
+
+function buildParser({ version, showVariables, width }: ParserOptions): Argv {
+  return globalOptions(yargs().scriptName('gatherer').locale('en').exitProcess(false), showVariables)
+    .parserConfiguration({
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .help('help', 'This text')
+    .alias('help', 'h')
+    .option('help-variables', { describe: 'The help with the options of environment variables', type: 'boolean' })
+    .version('version', 'The version', version)
+    .wrap(width)
+    .strict()
+    .demandCommand(1, 'expected a command')
+    .recommendCommands()
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    });
 }
 
 function globalOptions(parser: Argv, showVariables: boolean): Argv {

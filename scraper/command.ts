@@ -3,7 +3,7 @@ import type { Runtime } from '../src/config/runtime.js';
 
 /**
  * A module of `scraper/commands/`: the options of one step, its help, and one call into `src/`. The module exports it
- * as `command`, and a line of the table in `gatherer.ts` names it.
+ * as `command`, and an entry of the table in `commands.ts` names it.
  */
 export interface Command<Arguments> {
   readonly options: (yargs: Argv) => Argv<Arguments>;

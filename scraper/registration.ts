@@ -8,7 +8,7 @@ export interface Selection {
   readonly run: (runtime: Runtime) => Promise<number>;
 }
 
-/** A command as the table in `gatherer.ts` lists it. Its module is imported when it runs or explains itself. */
+/** A command as the table in `commands.ts` lists it. Its module is imported when it runs or explains itself. */
 export interface Registration {
   /** The command's words and positional arguments, e.g. `git-to-json <project>`. */
   readonly usage: string;
@@ -20,7 +20,7 @@ export interface Registration {
 export const groups = ['Run', 'Steps of a scrape', 'Configuration'] as const;
 export type Group = (typeof groups)[number];
 
-/** One line of the table of commands. */
+/** An entry of the table of commands. */
 export function register<Arguments>(
   group: Group,
   usage: string,

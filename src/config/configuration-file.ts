@@ -31,6 +31,11 @@ export function readConfiguration(kind: ConfigurationKind, environment: Environm
   return { file, exists: false, ini: parseIni(rendered, `${file} (made of environment variables)`) };
 }
 
+/** Where a line of the configuration is to be looked for: there are no lines where there is no file. */
+export function placeOf({ file, exists }: ConfigurationFile, line: number): string {
+  return exists ? `${file}:${line}` : file;
+}
+
 /** The value of an option where it is set: neither absent, nor falsy, nor left as in the template. */
 export function setValue(option: IniOption | undefined): string | undefined {
   return option === undefined || isFalsy(option.value) || isPlaceholder(option.value) ? undefined : option.value;
@@ -44,7 +49,7 @@ export function expectation(definition: OptionDefinition, value: string): string
 
 /** The error about a wrong value. The value of a secret is not in it. */
 export function wrongValue(
-  file: string,
+  configuration: ConfigurationFile,
   section: string,
   name: string,
   option: IniOption,
@@ -52,8 +57,7 @@ export function wrongValue(
   expected: string,
 ): ConfigError {
   const found = definition.secret === true ? '' : `, not "${option.value}"`;
-  return new ConfigError(
-    `${file}:${option.line}`,
-    `option "${name}" of section [${section}]: expected ${expected}${found}`,
-  );
+  const variable = configuration.exists || definition.variable === undefined ? '' : ` (${definition.variable})`;
+  const message = `option "${name}" of section [${section}]${variable}: expected ${expected}${found}`;
+  return new ConfigError(placeOf(configuration, option.line), message);
 }

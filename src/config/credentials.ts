@@ -36,7 +36,7 @@ export function loadCredentials(environment: Environment, redactor: Redactor): C
       if (definition === undefined || value === undefined) continue;
       if (definition.secret === true) redactor.add(value);
       const expected = expectation(definition, value);
-      if (expected !== undefined) throw wrongValue(configuration.file, host, name, option, definition, expected);
+      if (expected !== undefined) throw wrongValue(configuration, host, name, option, definition, expected);
     }
   }
   return new IniCredentials(configuration);

@@ -39,19 +39,25 @@ export function settingDefinition(section: string, option: string): OptionDefini
 export function loadSettings(environment: Environment, redactor: Redactor): Settings {
   const configuration = readConfiguration('settings', environment);
   for (const [section, { options }] of configuration.ini.sections) {
-    for (const [name, option] of options) checkSetting(configuration.file, section, name, option, redactor);
+    for (const [name, option] of options) checkSetting(configuration, section, name, option, redactor);
   }
   return new IniSettings(configuration);
 }
 
-function checkSetting(file: string, section: string, name: string, option: IniOption, redactor: Redactor): void {
+function checkSetting(
+  configuration: ConfigurationFile,
+  section: string,
+  name: string,
+  option: IniOption,
+  redactor: Redactor,
+): void {
   const definition = settingDefinition(section, name);
   const value = setValue(option);
   if (definition === undefined || value === undefined) return;
   if (definition.secret === true) redactor.add(value);
   if (definition === settingsSections[section]?.keyed) return;
   const expected = expectation(definition, value);
-  if (expected !== undefined) throw wrongValue(file, section, name, option, definition, expected);
+  if (expected !== undefined) throw wrongValue(configuration, section, name, option, definition, expected);
 }
 
 class IniSettings implements Settings {

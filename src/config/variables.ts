@@ -42,9 +42,11 @@ function variable(scope: VariableScope, name: string, description: string, detai
 const secret = { secret: true };
 
 const general = [
-  variable('all commands', 'GATHERER_HOME', 'Folder that holds the environment files `env` and `config/env`', {
-    default: 'the working directory',
-  }),
+  variable(
+    'all commands',
+    'GATHERER_HOME',
+    'Folder that holds the environment files `env` and `config/env`; the working directory where it is not set',
+  ),
   variable('all commands', 'GATHERER_SETTINGS_FILE', 'Path of the settings', { default: 'settings.cfg' }),
   variable('all commands', 'GATHERER_CREDENTIALS_FILE', 'Path of the credentials', { default: 'credentials.cfg' }),
   variable(
@@ -60,10 +62,19 @@ const general = [
   variable('all commands', 'NO_PROXY', 'Hosts, separated by commas, that are reached without the proxy', {
     option: 'proxy-bypass',
   }),
-  variable('all commands', 'TZ', 'Time zone of the dates in exported tables', { default: 'UTC in the image' }),
+  variable('all commands', 'SSL_CERT_FILE', 'File of certificates (PEM) that are trusted besides those of the system'),
+  variable('all commands', 'NODE_EXTRA_CA_CERTS', 'The same; Node.js reads it too'),
+  variable(
+    'all commands',
+    'TZ',
+    'Time zone of the dates in exported tables, such as Europe/Amsterdam; UTC in the image',
+  ),
 ];
 
 const agent = [
+  variable('agent', 'SSH_PORT', 'Port of the SSH server of the controller, where the controller does not tell it', {
+    default: '22',
+  }),
   variable('agent', 'CRON_PERIOD', 'How often to scrape: 15min, hourly, daily, weekly, monthly or a cron expression'),
   variable('agent', 'BIGBOAT_PERIOD', 'How often to read the status of the BigBoat dashboard; values as CRON_PERIOD'),
   variable('agent', 'JENKINS_URL', 'Any value makes the agent scrape all projects once, at once, and end'),

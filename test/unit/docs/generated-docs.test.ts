@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { generatedDocs } from '../../../scraper/generated-docs.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const docs = generatedDocs();
+const docs = await generatedDocs();
 
 describe('generated documentation', () => {
   it.each([...docs.keys()])('%s is what npm run docs writes', (path) => {

@@ -1,0 +1,48 @@
+import { type Registration, register } from './registration.js';
+
+/** Every command, one entry each, in the order of the help. A module is imported when its command runs. */
+export const commands: readonly Registration[] = [
+  register(
+    'Run',
+    'agent',
+    'Scrape by a schedule, or once where JENKINS_URL is set',
+    () => import('./commands/agent.js'),
+  ),
+  register(
+    'Steps of a scrape',
+    'generate-key <project>',
+    'Make the key pair and register it with the controller',
+    () => import('./commands/generate-key.js'),
+  ),
+  register(
+    'Steps of a scrape',
+    'preflight <project>',
+    'Ask the controller whether the project may be scraped now',
+    () => import('./commands/preflight.js'),
+  ),
+  register(
+    'Steps of a scrape',
+    'retrieve-update-trackers <project>',
+    'Fetch how far earlier imports came',
+    () => import('./commands/retrieve-update-trackers.js'),
+  ),
+  register(
+    'Steps of a scrape',
+    'git-to-json <project>',
+    'Gather commits, changed paths and tags of repositories',
+    () => import('./commands/git-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
+    'export-files <project>',
+    'Send files to the controller, which imports them',
+    () => import('./commands/export-files.js'),
+  ),
+  register(
+    'Steps of a scrape',
+    'list-files <type> [steps..]',
+    'Name the files that steps may leave',
+    () => import('./commands/list-files.js'),
+  ),
+  register('Configuration', 'config <action>', 'Check or show the configuration', () => import('./commands/config.js')),
+];
