@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startImporter } from '../../src/controller/importer/importer.js';
 import type { ImportJob, Store } from '../../src/controller/store/store.js';
+import { writeManifest } from '../../src/tables/manifest.js';
 import { connect, exportOf, writeExport } from '../servers/exports.js';
 import { onEachServer, silent, type TestDatabase } from '../servers/stores.js';
 
@@ -154,6 +155,48 @@ onEachServer('importer', (create) => {
     expect(await store.trackers('BAD')).toEqual(before);
     expect(existsSync(join(database.dataFolder, 'agents', 'AGENT', 'update', 'BAD'))).toBe(false);
   });
+
+  const origin = { project: 'LISTED', agentVersion: '1.0.0', created: new Date() };
+
+  test('takes what the manifest names, and nothing else', async () => {
+    count += 1;
+    const folder = await writeExport(database.dataFolder, `imports/${count}`, exportOf('listed', 0, 5));
+    const path = join(database.dataFolder, folder);
+    await writeManifest(path, ['data_vcs_versions.json', 'latest_vcs_versions.json'], origin);
+    const { id } = await store.addImport('LISTED', 'AGENT', folder);
+    await runQueue(store, database.dataFolder);
+    expect(await find(store, id)).toMatchObject({
+      state: 'done',
+      message: 'ignored data_change_path.json, data_tag.json, preflight_date.txt',
+      tables: [{ table: 'vcs_versions', rows: 5, added: 5, changed: 0 }],
+    });
+  });
+
+  test.each([
+    [
+      'a file changed',
+      async (path: string) => writeFile(join(path, 'data_tag.json'), '[]'),
+      'data_tag.json has 2 bytes',
+    ],
+    ['a file missing', async (path: string) => rm(join(path, 'data_tag.json')), 'data_tag.json is missing'],
+    ['a link for a file', async (path: string) => linked(path), 'data_tag.json is missing'],
+    ['a manifest that is none', async (path: string) => writeFile(join(path, 'manifest.json'), '{}'), 'manifest.json'],
+  ])('keeps an export with %s', async (_, spoil, message) => {
+    count += 1;
+    const files = exportOf('listed', 0, 5);
+    const folder = await writeExport(database.dataFolder, `imports/${count}`, files);
+    const path = join(database.dataFolder, folder);
+    await writeManifest(path, Object.keys(files), origin);
+    await spoil(path);
+    const { id } = await store.addImport('LISTED', 'AGENT', folder);
+    await runQueue(store, database.dataFolder);
+    expect(await find(store, id)).toMatchObject({ state: 'failed', message: expect.stringContaining(message) });
+  });
+
+  async function linked(path: string): Promise<void> {
+    await rm(join(path, 'data_tag.json'));
+    await symlink('/dev/zero', join(path, 'data_tag.json'));
+  }
 
   test('imports what failed again on request, without undoing a later export', async () => {
     const failed = await imported('AGAIN', commits('hello'));

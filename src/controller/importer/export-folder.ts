@@ -2,14 +2,15 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { DocumentDefinition, TableDefinition } from '../../tables/definition.js';
 import { findDocument } from '../../tables/index.js';
+import { MANIFEST_FILE } from '../../tables/manifest.js';
 
 export const SCRAPE_LOG = 'scrape.log';
 
 /** When the agent last asked whether it may scrape: a tracker that is for the schedule of the controller alone. */
 export const PREFLIGHT_DATE = 'preflight_date.txt';
 
-/** Files of an agent that are neither rows nor trackers, and are nothing to report. */
-const EXPECTED: ReadonlySet<string> = new Set([SCRAPE_LOG, 'preflight_env']);
+/** Files of an agent that are neither tables nor documents, and are nothing to report. */
+const EXPECTED: ReadonlySet<string> = new Set([SCRAPE_LOG, MANIFEST_FILE, 'preflight_env']);
 
 /** Files that go back to the agent though the catalogue does not call them trackers. */
 const FURTHER_TRACKERS: ReadonlySet<string> = new Set([
@@ -35,6 +36,8 @@ export interface ExportedDocument {
 
 /** What an agent handed over. */
 export interface ExportFolder {
+  /** Names of all regular files. */
+  readonly files: ReadonlySet<string>;
   readonly tables: readonly ExportedTable[];
   /** Update trackers and descriptions of the project. */
   readonly documents: readonly ExportedDocument[];
@@ -56,14 +59,15 @@ export function locate(dataFolder: string, folder: string): string {
   return path;
 }
 
-/** Looks through an export; nothing but regular files with the names of tables and trackers is ever opened. */
+/** Looks through an export; nothing but regular files with the names of tables, documents and the manifest is ever opened. */
 export async function listExport(path: string, tables: readonly TableDefinition[]): Promise<ExportFolder> {
   const byFile = new Map(tables.map((table) => [table.file, table]));
   const found: {
+    readonly files: Set<string>;
     readonly tables: ExportedTable[];
     readonly documents: ExportedDocument[];
     readonly unknown: string[];
-  } = { tables: [], documents: [], unknown: [] };
+  } = { files: new Set(), tables: [], documents: [], unknown: [] };
   for (const name of (await readdir(path)).sort()) {
     const file = join(path, name);
     const stats = await lstat(file);
@@ -71,7 +75,10 @@ export async function listExport(path: string, tables: readonly TableDefinition[
     const kind = kindOf(name);
     if (!stats.isFile()) {
       found.unknown.push(name);
-    } else if (table !== undefined) {
+      continue;
+    }
+    found.files.add(name);
+    if (table !== undefined) {
       found.tables.push({ path: file, table });
     } else if (kind !== undefined) {
       checkSize(name, stats.size);

@@ -4,6 +4,7 @@ import type { ImportJob, Store } from '../store/store.js';
 import { listExport, locate, SCRAPE_LOG } from './export-folder.js';
 import { handBack, ownFolder } from './hand-back.js';
 import { importExport } from './import-export.js';
+import { verifyExport } from './verify.js';
 
 interface Place {
   readonly store: Store;
@@ -35,7 +36,7 @@ async function importFolder(
   folder: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const exported = await listExport(folder, store.tables);
+  const exported = await verifyExport(folder, job.project, await listExport(folder, store.tables));
   await store.runImport(job, (transaction) => importExport(transaction, exported, signal));
   return exported.unknown.length > 0 ? `ignored ${exported.unknown.join(', ')}` : undefined;
 }
