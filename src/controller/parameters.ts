@@ -6,7 +6,7 @@ import { RequestError } from './request-error.js';
 export const ProjectKey = z
   .string()
   .regex(/^[A-Z]+$/, 'Project key must be all-uppercase, only alphabetic characters')
-  .max(20, 'Project key must be at most 20 characters');
+  .max(64, 'Project key must be at most 64 characters');
 
 /** @throws RequestError 400 where the text is no key */
 export function parseKey(text: unknown): string {

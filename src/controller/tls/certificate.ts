@@ -65,7 +65,7 @@ export async function ensureCertificate(
 function checkName(name: string): string {
   const isHost = name.length <= 253 && /^(?:\*\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/i.test(name);
   if (isIP(name) === 0 && !isHost) {
-    throw new ConfigError('--name', `${JSON.stringify(name)} is neither a host name nor an IP address`);
+    throw new ConfigError('--names', `${JSON.stringify(name)} is neither a host name nor an IP address`);
   }
   return name;
 }

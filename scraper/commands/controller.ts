@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import Table from 'cli-table3';
+import type { Runtime } from '../../src/config/runtime.js';
+import { ConfigError } from '../../src/config/errors.js';
+import { packageFolder } from '../../src/config/version.js';
+import { writeMissingConfiguration } from '../../src/config/write-templates.js';
+import { findRelease } from '../../src/controller/find-release.js';
+import { startController } from '../../src/controller/index.js';
+import type { ImportSummary, Operator } from '../../src/controller/operator.js';
+import { type ControllerOptions, readControllerOptions } from '../../src/controller/options.js';
+import { parseProjectKey } from '../../src/config/project.js';
+import { withOperator } from '../../src/controller/reach-operator.js';
+import { localTime } from '../../src/tables/local-time.js';
+import { defineCommand } from '../command.js';
+
+const text = { type: 'string', requiresArg: true } as const;
+
+export const command = defineCommand(
+  (yargs) =>
+    yargs
+      .positional('action', {
+        describe: 'run: start it. To the one that runs: rekey KEY, retry [PROJECT], imports [PROJECT]',
+        choices: ['run', 'rekey', 'retry', 'imports'] as const,
+        default: 'run' as const,
+      })
+      .positional('target', { describe: 'Key of an agent (rekey) or a project (retry, imports)', type: 'string' })
+      .option('data', { ...text, describe: 'Folder for all that it keeps (CONTROLLER_DATA); default data' })
+      .option('listen', { ...text, describe: 'Address to listen on (CONTROLLER_LISTEN); default all' })
+      .option('port', { ...text, describe: 'Port of HTTPS (CONTROLLER_PORT); default 443' })
+      .option('ssh-port', { ...text, describe: 'Port of SSH (CONTROLLER_SSH_PORT); default 22' })
+      .option('names', { ...text, describe: 'Names for a certificate that is made, with commas (CONTROLLER_NAMES)' })
+      .option('cert', { ...text, describe: 'File of the certificate, with --key (CONTROLLER_CERT)' })
+      .option('key', { ...text, describe: 'File of the key of the certificate (CONTROLLER_KEY)' })
+      .option('registration', { ...text, describe: 'safe or open (CONTROLLER_REGISTRATION); default safe' })
+      .option('quota', { ...text, describe: 'MiB that an agent may have uploaded (CONTROLLER_QUOTA)' })
+      .option('trusted-proxy', { ...text, describe: 'Networks of proxies, with commas (CONTROLLER_TRUSTED_PROXIES)' }),
+  async (runtime, args) => {
+    const { action, target } = args;
+    const options = readControllerOptions(args, runtime.environment, runtime.home);
+    if (action === 'run') {
+      return runUntilSignal(runtime, options);
+    }
+    const key = target === undefined ? undefined : parseProjectKey(target, action);
+    return withOperator(options, runtime.log, (operator) => operate(operator, action, key));
+  },
+);
+
+async function runUntilSignal(runtime: Runtime, options: ControllerOptions): Promise<number> {
+  for (const file of await writeMissingConfiguration(runtime.environment)) {
+    runtime.log.info(`Wrote ${file} from its template and the environment`);
+  }
+  const controller = await startController(options, {
+    readSettings: () => runtime.reread().settings,
+    release: await findRelease(runtime.version, packageFolder(), runtime.environment),
+    localTime: localTime(runtime.environment),
+    log: runtime.log,
+  });
+  if (!runtime.signal.aborted) {
+    await once(runtime.signal, 'abort');
+  }
+  runtime.log.info('Stopping');
+  await controller.close();
+  return 0;
+}
+
+async function operate(
+  operator: Operator,
+  action: 'rekey' | 'retry' | 'imports',
+  key: string | undefined,
+): Promise<number> {
+  switch (action) {
+    case 'rekey':
+      return allowRekey(operator, key);
+    case 'retry':
+      console.log(`Imports that wait again: ${await operator.retryImports(key)}`);
+      return 0;
+    case 'imports':
+      console.log(importTable(await operator.imports(key)));
+      return 0;
+  }
+}
+
+async function allowRekey(operator: Operator, key: string | undefined): Promise<number> {
+  if (key === undefined) {
+    throw new ConfigError('rekey', 'expected the key of an agent');
+  }
+  const known = await operator.allowRekey(key);
+  console.log(known ? `Agent ${key} may register once with another key` : `There is no agent ${key}`);
+  return known ? 0 : 1;
+}
+
+function importTable(imports: readonly ImportSummary[]): string {
+  const table = new Table({ head: ['import', 'project', 'agent', 'state', 'since', 'message'], style: { head: [] } });
+  for (const { id, project, agent, state, updated, message = '' } of imports) {
+    table.push([id, project, agent, state, updated, message]);
+  }
+  return table.toString();
+}

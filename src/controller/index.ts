@@ -1,0 +1,204 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { FastifyInstance } from 'fastify';
+import type { Settings } from '../config/settings.js';
+import type { Logger } from '../log/logger.js';
+import type { LocalTime } from '../tables/local-time.js';
+import { startAdminServer } from './admin-server.js';
+import { listFolder } from './agent-folders.js';
+import type { ControllerContext } from './context.js';
+import { type Dropbox, startDropbox } from './dropbox/server.js';
+import { ExportIntake } from './export-intake.js';
+import { Folders, makePrivateFolder } from './folders.js';
+import { type Importer, startImporter } from './importer/importer.js';
+import { liveSettings } from './live-settings.js';
+import { storeOperator } from './operator.js';
+import type { ControllerOptions } from './options.js';
+import type { Release } from './release.js';
+import { createWebServer } from './server.js';
+import { openStore } from './store/open.js';
+import type { Store } from './store/store.js';
+import { ensureCertificate, readCertificate, type ServerCertificate } from './tls/certificate.js';
+
+/** Requests under way get this long at the end. */
+const GRACE_MILLISECONDS = 4_000;
+
+export interface ControllerSurroundings {
+  /** Reads the settings as they are now. */
+  readonly readSettings: () => Settings;
+  readonly release: Release;
+  /** Clock of the tables. */
+  readonly localTime: LocalTime;
+  readonly log: Logger;
+}
+
+export interface RunningController {
+  readonly port: number;
+  readonly sshPort: number;
+  /** The certificate that agents need a copy of. */
+  readonly certificateFile: string;
+  /** Public keys of the SSH server in OpenSSH form. */
+  readonly hostKeys: readonly string[];
+  readonly store: Store;
+  readonly folders: Folders;
+  /** Ends all parts, requests and transfers under way after a short while; resolves when the data folder is free. */
+  close(): Promise<void>;
+}
+
+/** What has been started, to be ended in the opposite order. */
+class Stack {
+  readonly #endings: { readonly name: string; readonly end: () => Promise<void> }[] = [];
+
+  constructor(private readonly log: Logger) {}
+
+  push(name: string, end: () => Promise<void>): void {
+    this.#endings.push({ name, end });
+  }
+
+  async unwind(): Promise<void> {
+    for (const { name, end } of this.#endings.splice(0).reverse()) {
+      const start = performance.now();
+      try {
+        await end();
+      } catch (error) {
+        this.log.error({ err: error }, `Could not end ${name} in order`);
+      }
+      this.log.debug(`Ended ${name} in ${Math.round(performance.now() - start)} ms`);
+    }
+  }
+}
+
+/**
+ * Starts a controller: database, importer, SSH and HTTPS, and the socket for its operator.
+ * @throws ConfigError where it cannot run so, StoreError where the database cannot be had
+ */
+export async function startController(
+  options: ControllerOptions,
+  surroundings: ControllerSurroundings,
+): Promise<RunningController> {
+  const started = new Stack(surroundings.log);
+  try {
+    return await start(options, surroundings, started);
+  } catch (error) {
+    await started.unwind();
+    throw error;
+  }
+}
+
+async function start(
+  options: ControllerOptions,
+  surroundings: ControllerSurroundings,
+  started: Stack,
+): Promise<RunningController> {
+  const { log, readSettings } = surroundings;
+  const settings = liveSettings(readSettings, log);
+  const folders = new Folders(options.dataFolder);
+  await makePrivateFolder(folders.data);
+  const certificate = await findCertificate(options, log);
+  const store = await openControllerStore(options, log);
+  started.push('the database', () => store.close());
+  const { importer, intake } = await startImports(store, folders, log, started);
+  const admin = await startAdminServer(folders.adminSocket, storeOperator(store, () => importer.wake()), log);
+  started.push('the socket of the operator', () => admin.close());
+  const dropbox = await openDropbox(options, store, folders, log);
+  started.push('SSH', () => dropbox.close());
+  const context: ControllerContext = {
+    get settings() {
+      return settings();
+    },
+    store,
+    folders,
+    intake,
+    policy: options.policy,
+    proxies: options.proxies,
+    localTime: surroundings.localTime,
+    environmentFile: await findEnvironmentFile(options),
+    release: surroundings.release,
+    hostKeys: dropbox.hostKeys,
+    sshPort: dropbox.port,
+    stopped: () => [],
+    importing: () => importer.running() !== undefined,
+    log,
+  };
+  const app = await createWebServer(context, certificate);
+  started.push('HTTPS', () => closeWithin(app, GRACE_MILLISECONDS));
+  const port = await listen(app, options);
+  log.info({ port, sshPort: dropbox.port, certificate: certificate.files.certificate }, 'The controller runs');
+  return {
+    port,
+    sshPort: dropbox.port,
+    certificateFile: certificate.files.certificate,
+    hostKeys: dropbox.hostKeys,
+    store,
+    folders,
+    close: () => started.unwind(),
+  };
+}
+
+function findCertificate({ certificate, dataFolder, names }: ControllerOptions, log: Logger): Promise<ServerCertificate> {
+  return certificate === undefined
+    ? ensureCertificate(dataFolder, names, log)
+    : readCertificate(certificate, log);
+}
+
+/** Opens the store. The salts of all projects are made here, where nobody waits for them. */
+export async function openControllerStore(
+  { dataFolder, databaseUrl }: Pick<ControllerOptions, 'dataFolder' | 'databaseUrl'>,
+  log: Logger,
+): Promise<Store> {
+  const store = await openStore({ dataFolder, log, ...(databaseUrl !== undefined && { databaseUrl }) });
+  await store.salts();
+  return store;
+}
+
+async function startImports(
+  store: Store,
+  folders: Folders,
+  log: Logger,
+  started: Stack,
+): Promise<{ readonly importer: Importer; readonly intake: ExportIntake }> {
+  const importer = startImporter({ store, dataFolder: folders.data, log, signal: new AbortController().signal });
+  started.push('the importer', () => importer.close());
+  const intake = new ExportIntake({ store, folders, log, queued: () => importer.wake() });
+  started.push('the intake of exports', () => intake.close());
+  await intake.start();
+  return { importer, intake };
+}
+
+function openDropbox(options: ControllerOptions, store: Store, folders: Folders, log: Logger): Promise<Dropbox> {
+  const { dataFolder, sshPort, listen: host, quota } = options;
+  return startDropbox({
+    dataFolder,
+    port: sshPort,
+    ...(host !== undefined && { host }),
+    ...(quota !== undefined && { quota: { bytes: quota } }),
+    findPublicKey: async (agent) => (await store.findAgent(agent))?.publicKey,
+    projectsOf: async (agent) => (await listFolder(join(folders.home(agent), 'export'))).map(({ name }) => name),
+    log,
+  });
+}
+
+/** An environment file of the operator's own must be there when an agent asks; the default is made, empty. */
+async function findEnvironmentFile({ environmentFile, dataFolder }: ControllerOptions): Promise<string> {
+  if (environmentFile !== undefined) {
+    return environmentFile;
+  }
+  const file = join(dataFolder, 'env');
+  const handle = await open(file, constants.O_CREAT | constants.O_WRONLY, 0o600);
+  await handle.close();
+  return file;
+}
+
+async function listen(app: FastifyInstance, { port, listen: host }: ControllerOptions): Promise<number> {
+  await app.listen({ port, host: host ?? '' });
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+async function closeWithin(app: FastifyInstance, milliseconds: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), milliseconds);
+  await app.close();
+  clearTimeout(timer);
+}

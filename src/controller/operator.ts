@@ -1,0 +1,45 @@
+import type { ImportJob, Store } from './store/store.js';
+
+/** What an operator may ask of a controller. */
+export interface Operator {
+  /** Lets the next registration of an agent bring another key; false where no such agent is registered. */
+  allowRekey(agent: string): Promise<boolean>;
+  /** Puts failed imports of a project, or all, back in the queue; the number of them. */
+  retryImports(project?: string): Promise<number>;
+  /** Open imports, and the latest finished ones. */
+  imports(project?: string): Promise<readonly ImportSummary[]>;
+}
+
+/** What is shown of an import. Times are in ISO 8601. */
+export interface ImportSummary extends Pick<ImportJob, 'id' | 'project' | 'agent' | 'state'> {
+  readonly message?: string | undefined;
+  readonly created: string;
+  readonly updated: string;
+}
+
+/** @param retried called when failed imports wait again */
+export function storeOperator(
+  store: Pick<Store, 'allowRekey' | 'retryImports' | 'imports'>,
+  retried: () => void,
+): Operator {
+  return {
+    allowRekey: (agent) => store.allowRekey(agent),
+    async retryImports(project) {
+      const count = await store.retryImports(project);
+      retried();
+      return count;
+    },
+    async imports(project) {
+      const jobs = await store.imports(project);
+      return jobs.map(({ id, project, agent, state, message, created, updated }) => ({
+        id,
+        project,
+        agent,
+        state,
+        message,
+        created: created.toISOString(),
+        updated: updated.toISOString(),
+      }));
+    },
+  };
+}
