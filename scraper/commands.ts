@@ -9,6 +9,12 @@ export const commands: readonly Registration[] = [
     () => import('./commands/agent.js'),
   ),
   register(
+    'Run',
+    'controller [action] [target]',
+    'Serve agents, and import what they deliver',
+    () => import('./commands/controller.js'),
+  ),
+  register(
     'Steps of a scrape',
     'generate-key <project>',
     'Make the key pair and register it with the controller',

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import Table from 'cli-table3';
-import type { Runtime } from '../../src/config/runtime.js';
 import { ConfigError } from '../../src/config/errors.js';
+import { parseProjectKey } from '../../src/config/project.js';
+import type { Runtime } from '../../src/config/runtime.js';
 import { packageFolder } from '../../src/config/version.js';
 import { writeMissingConfiguration } from '../../src/config/write-templates.js';
 import { findRelease } from '../../src/controller/find-release.js';
 import { startController } from '../../src/controller/index.js';
 import type { ImportSummary, Operator } from '../../src/controller/operator.js';
 import { type ControllerOptions, readControllerOptions } from '../../src/controller/options.js';
-import { parseProjectKey } from '../../src/config/project.js';
 import { withOperator } from '../../src/controller/reach-operator.js';
 import { localTime } from '../../src/tables/local-time.js';
 import { defineCommand } from '../command.js';
@@ -90,7 +90,10 @@ async function allowRekey(operator: Operator, key: string | undefined): Promise<
 }
 
 function importTable(imports: readonly ImportSummary[]): string {
-  const table = new Table({ head: ['import', 'project', 'agent', 'state', 'since', 'message'], style: { head: [] } });
+  const table = new Table({
+    head: ['import', 'project', 'agent', 'state', 'since', 'message'],
+    style: { head: [], border: [] },
+  });
   for (const { id, project, agent, state, updated, message = '' } of imports) {
     table.push([id, project, agent, state, updated, message]);
   }

@@ -97,12 +97,22 @@ const agent = [
 
 const controller = [
   variable('controller', 'DATABASE_URL', 'PostgreSQL server to use in place of the embedded database', secret),
-  variable('controller', 'CONTROLLER_DATA', 'Folder for all that the controller keeps; the option --data says the same', {
-    default: 'data',
-  }),
-  variable('controller', 'CONTROLLER_LISTEN', 'Address that HTTPS and SSH listen on; the option --listen says the same', {
-    default: 'all addresses',
-  }),
+  variable(
+    'controller',
+    'CONTROLLER_DATA',
+    'Folder for all that the controller keeps; the option --data says the same',
+    {
+      default: 'data',
+    },
+  ),
+  variable(
+    'controller',
+    'CONTROLLER_LISTEN',
+    'Address that HTTPS and SSH listen on; the option --listen says the same',
+    {
+      default: 'all addresses',
+    },
+  ),
   variable('controller', 'CONTROLLER_PORT', 'Port of HTTPS; the option --port says the same', { default: '443' }),
   variable('controller', 'CONTROLLER_SSH_PORT', 'Port of SSH; the option --ssh-port says the same', { default: '22' }),
   variable(

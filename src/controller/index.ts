@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
@@ -11,7 +11,7 @@ import { listFolder } from './agent-folders.js';
 import type { ControllerContext } from './context.js';
 import { type Dropbox, startDropbox } from './dropbox/server.js';
 import { ExportIntake } from './export-intake.js';
-import { Folders, makePrivateFolder } from './folders.js';
+import { Folders, makePrivateFolder, PRIVATE_MODE } from './folders.js';
 import { type Importer, startImporter } from './importer/importer.js';
 import { liveSettings } from './live-settings.js';
 import { storeOperator } from './operator.js';
@@ -96,11 +96,17 @@ async function start(
   const settings = liveSettings(readSettings, log);
   const folders = new Folders(options.dataFolder);
   await makePrivateFolder(folders.data);
+  // The embedded database writes files that everybody may read: this keeps them from everybody.
+  await chmod(folders.data, PRIVATE_MODE);
   const certificate = await findCertificate(options, log);
   const store = await openControllerStore(options, log);
   started.push('the database', () => store.close());
   const { importer, intake } = await startImports(store, folders, log, started);
-  const admin = await startAdminServer(folders.adminSocket, storeOperator(store, () => importer.wake()), log);
+  const admin = await startAdminServer(
+    folders.adminSocket,
+    storeOperator(store, () => importer.wake()),
+    log,
+  );
   started.push('the socket of the operator', () => admin.close());
   const dropbox = await openDropbox(options, store, folders, log);
   started.push('SSH', () => dropbox.close());
@@ -118,7 +124,7 @@ async function start(
     release: surroundings.release,
     hostKeys: dropbox.hostKeys,
     sshPort: dropbox.port,
-    stopped: () => [],
+    stopped: () => (dropbox.listening ? [] : ['ssh']),
     importing: () => importer.running() !== undefined,
     log,
   };
@@ -137,10 +143,11 @@ async function start(
   };
 }
 
-function findCertificate({ certificate, dataFolder, names }: ControllerOptions, log: Logger): Promise<ServerCertificate> {
-  return certificate === undefined
-    ? ensureCertificate(dataFolder, names, log)
-    : readCertificate(certificate, log);
+function findCertificate(
+  { certificate, dataFolder, names }: ControllerOptions,
+  log: Logger,
+): Promise<ServerCertificate> {
+  return certificate === undefined ? ensureCertificate(dataFolder, names, log) : readCertificate(certificate, log);
 }
 
 /** Opens the store. The salts of all projects are made here, where nobody waits for them. */

@@ -36,7 +36,7 @@ export interface StatusContext {
   readonly localTime: LocalTime;
   /** Holds the environment that agents are given. */
   readonly environmentFile: string;
-  /** Names of the parts of this process that do not work now: `ssh`, `importer`. */
+  /** Names of the parts of this process that do not work now, such as `ssh`. */
   readonly stopped: () => readonly string[];
   /** An import is under way in this process. */
   readonly importing: () => boolean;

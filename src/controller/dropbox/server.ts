@@ -17,6 +17,8 @@ export interface Dropbox {
   readonly port: number;
   /** Public host keys in OpenSSH form. */
   readonly hostKeys: readonly string[];
+  /** Whether connections are taken. */
+  readonly listening: boolean;
   /** Takes no more connections, lets transfers under way end for a short while, and resolves when all are closed. */
   close(): Promise<void>;
 }
@@ -204,5 +206,12 @@ export async function startDropbox(options: DropboxOptions): Promise<Dropbox> {
     return closing;
   };
   options.signal?.addEventListener('abort', () => void close(), { once: true });
-  return { port, hostKeys: publicKeys, close };
+  return {
+    port,
+    hostKeys: publicKeys,
+    get listening() {
+      return server.listening;
+    },
+    close,
+  };
 }

@@ -6,7 +6,7 @@ import { addEndpoint, sendJson } from './endpoint.js';
 
 const Health = z.object({
   ok: z.boolean(),
-  stopped: z.array(z.string()).describe('Parts that do not work now: `database`, `ssh`, `importer`'),
+  stopped: z.array(z.string()).describe('Parts that do not work now: `database`, `ssh`'),
 });
 
 /** For the watchdog of a container: 200 where all parts work, else 503. */
