@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
@@ -34,6 +35,13 @@ export const requirements = {
   sftp: program('sftp', 'openssh-client'),
   python3: program('python3', 'python3'),
   bash: program('bash', 'bash'),
+  /** A file system of its own, which may be as small as a test wants it. */
+  smallDisk: {
+    name: 'the right to mount a tmpfs in a namespace',
+    install: 'util-linux',
+    find: () =>
+      spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0 ? 'unshare' : undefined,
+  },
   postgres: program('postgres', 'postgresql', postgresqlFolders),
 } as const;
 
