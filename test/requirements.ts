@@ -30,7 +30,9 @@ function postgresqlFolders(): readonly string[] {
 
 export const requirements = {
   git: program('git', 'git'),
+  openssl: program('openssl', 'openssl'),
   sshd: program('sshd', 'openssh-server'),
+  ssh: program('ssh', 'openssh-client'),
   scp: program('scp', 'openssh-client'),
   sftp: program('sftp', 'openssh-client'),
   python3: program('python3', 'python3'),
