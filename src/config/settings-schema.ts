@@ -1,3 +1,4 @@
+import { NetworkError, parseNetworks } from './networks.js';
 import type { OptionDefinition } from './option.js';
 import * as option from './option.js';
 
@@ -14,7 +15,17 @@ export interface SectionDefinition {
 
 const secret = { secret: true };
 
-const networks = option.text;
+const networks = option.checked('IP networks separated by commas, such as 10.0.0.0/8, without host bits', isNetworks);
+
+function isNetworks(value: string): boolean {
+  try {
+    parseNetworks(value);
+    return true;
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
+  }
+}
 
 /** Every section of `settings.cfg`, in the order of the documentation. */
 export const settingsSections: Readonly<Record<string, SectionDefinition>> = {

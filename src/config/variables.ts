@@ -91,56 +91,33 @@ const agent = [
   variable(
     'agent',
     'gathererScripts',
-    'Steps to run, separated by spaces, by their original names; all where it is empty',
+    'Steps to run in an original installation; here every step runs, and nothing reads it',
   ),
 ];
 
 const controller = [
-  variable('controller', 'DATABASE_URL', 'PostgreSQL server to use in place of the embedded database', secret),
-  variable(
-    'controller',
-    'CONTROLLER_DATA',
-    'Folder for all that the controller keeps; the option --data says the same',
-    {
-      default: 'data',
-    },
-  ),
-  variable(
-    'controller',
-    'CONTROLLER_LISTEN',
-    'Address that HTTPS and SSH listen on; the option --listen says the same',
-    {
-      default: 'all addresses',
-    },
-  ),
-  variable('controller', 'CONTROLLER_PORT', 'Port of HTTPS; the option --port says the same', { default: '443' }),
-  variable('controller', 'CONTROLLER_SSH_PORT', 'Port of SSH; the option --ssh-port says the same', { default: '22' }),
+  variable('controller', 'CONTROLLER_DATA', 'Folder of the data, certificates and keys', { default: 'data' }),
+  variable('controller', 'CONTROLLER_LISTEN', 'Address to listen on; all where it is not set'),
+  variable('controller', 'CONTROLLER_PORT', 'Port of the HTTPS server', { default: '443' }),
+  variable('controller', 'CONTROLLER_SSH_PORT', 'Port of the SSH server', { default: '22' }),
   variable(
     'controller',
     'CONTROLLER_NAMES',
-    'Host names and addresses, separated by commas, for a certificate that is made; the option --names says the same',
+    'Names and addresses, separated by commas, for a certificate that is made',
   ),
-  variable('controller', 'CONTROLLER_CERT', 'File of the certificate; the option --cert says the same', {
-    default: 'one is made in the data folder',
+  variable('controller', 'CONTROLLER_CERT', 'Path of the certificate (PEM) to show; one is made where it is not set'),
+  variable('controller', 'CONTROLLER_KEY', 'Path of the private key of CONTROLLER_CERT'),
+  variable('controller', 'CONTROLLER_REGISTRATION', 'Who may register: safe, or open as in the original', {
+    default: 'safe',
   }),
-  variable('controller', 'CONTROLLER_KEY', 'File of the key of that certificate; the option --key says the same'),
+  variable('controller', 'CONTROLLER_QUOTA', 'MiB that an agent may have uploaded and not imported'),
+  variable('controller', 'CONTROLLER_TRUSTED_PROXIES', 'Networks, separated by commas, of trusted reverse proxies'),
   variable(
     'controller',
-    'CONTROLLER_REGISTRATION',
-    '`safe`: known projects, from their networks, with the key they had; `open`: anybody; as the option --registration',
-    { default: 'safe' },
+    'CONTROLLER_ENV_FILE',
+    'Environment file that agents get; `env` of the data folder by default',
   ),
-  variable('controller', 'CONTROLLER_QUOTA', 'MiB that an agent may have uploaded and not imported; as --quota', {
-    default: '16384',
-  }),
-  variable(
-    'controller',
-    'CONTROLLER_TRUSTED_PROXIES',
-    'Networks, separated by commas, of proxies whose X-Forwarded-For is believed; as --trusted-proxy',
-  ),
-  variable('controller', 'CONTROLLER_ENV_FILE', 'Environment file that agents are given after a passed preflight', {
-    default: '`env` in the data folder',
-  }),
+  variable('controller', 'DATABASE_URL', 'PostgreSQL server to use in place of the embedded database', secret),
 ];
 
 const settings = [

@@ -1,6 +1,6 @@
 import { isFalsy } from '../config/falsy.js';
+import { isInNetworks, parseNetworks } from '../config/networks.js';
 import type { Settings } from '../config/settings.js';
-import { isInNetworks, parseNetworks } from './networks.js';
 
 const SECTION = 'access';
 const EVERYONE = '*';

@@ -1,5 +1,5 @@
+import { isAddress, isInNetworks, NetworkError, parseNetworks } from '../config/networks.js';
 import type { Settings } from '../config/settings.js';
-import { isAddress, isInNetworks, NetworkError, parseNetworks } from './networks.js';
 import { RequestError } from './request-error.js';
 import type { StatusPart } from './status-part.js';
 

@@ -1,4 +1,4 @@
-import { isAddress, isInNetworks, type Network, plainAddress } from './networks.js';
+import { isAddress, isInNetworks, type Network, plainAddress } from '../config/networks.js';
 
 /**
  * Address of the caller behind the proxies that are trusted: of the hops that the header names, the last that is no

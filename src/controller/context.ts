@@ -1,3 +1,4 @@
+import type { Network } from '../config/networks.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
 import type { LocalTime } from '../tables/local-time.js';
@@ -5,7 +6,6 @@ import type { RegistrationPolicy } from './admission.js';
 import type { ControllerStore } from './controller-store.js';
 import type { ExportIntake } from './export-intake.js';
 import type { Folders } from './folders.js';
-import type { Network } from './networks.js';
 import type { Release } from './release.js';
 
 /** What the endpoints work on. */

@@ -1,8 +1,8 @@
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isInNetworks, type Network, plainAddress } from '../config/networks.js';
 import { MAX_CONNECTIONS_PER_ADDRESS, MAX_REQUESTS_PER_ADDRESS } from './limits.js';
-import { isInNetworks, type Network, plainAddress } from './networks.js';
 import { RequestError } from './request-error.js';
 import { callerOf } from './routes/caller.js';
 

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from '../config/environment.js';
 import { ConfigError } from '../config/errors.js';
+import { type Network, NetworkError, parseNetworks } from '../config/networks.js';
 import type { RegistrationPolicy } from './admission.js';
-import { type Network, NetworkError, parseNetworks } from './networks.js';
 import type { CertificateFiles } from './tls/certificate.js';
 
 /** How a controller runs. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { NetworkError } from '../../config/networks.js';
 import { accessibleProjects, accessProxies } from '../access.js';
 import type { ControllerContext } from '../context.js';
-import { NetworkError } from '../networks.js';
 import { RequestError } from '../request-error.js';
 import { callerOf } from './caller.js';
 import { addEndpoint, ErrorLine, sendJson } from './endpoint.js';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
+import type { Network } from '../../config/networks.js';
 import { callerAddress } from '../caller.js';
-import type { Network } from '../networks.js';
 
 /** Address that a request comes from, behind the proxies that are trusted. */
 export function callerOf(request: FastifyRequest, proxies: readonly Network[]): string {

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
-import { addressBytes } from '../networks.js';
+import { addressBytes } from '../../config/networks.js';
 import {
   bitString,
   boolean,

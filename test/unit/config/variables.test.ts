@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandHelp } from '../../../scraper/command-line.js';
 import { commands } from '../../../scraper/commands.js';
@@ -19,5 +21,25 @@ describe('the catalogue of variables', () => {
     );
     expect(own.length).toBeGreaterThan(3);
     expect(variables.map(({ option }) => option).filter((option) => own.includes(option))).toEqual([]);
+  });
+});
+
+describe('the source code', () => {
+  const root = path.resolve(import.meta.dirname, '../../..');
+  const files = ['src', 'scraper'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => path.join(root, folder, file)),
+  );
+  // Variables of the machine, and of the programs that are run.
+  const foreign = /^(?:HOME|PATH|SHELL|USER|GIT_.*|values|js)$/;
+
+  it('reads only variables of the catalogue', () => {
+    const texts = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+    const read = [...texts.matchAll(/environment\??(?:\.(\w+)|\['(\w+)'\])|'(CONTROLLER_\w+)'/gi)];
+    const names = new Set(read.map(([, property, key, text]) => property ?? key ?? text ?? ''));
+    const known = new Set(variables.map(({ name }) => name));
+    expect([...names].filter((name) => !known.has(name) && !foreign.test(name))).toEqual([]);
+    expect(names.size).toBeGreaterThan(10);
   });
 });
