@@ -57,6 +57,11 @@ export class SftpClient {
     return this.#request<Buffer>((done) => this.sftp.open(path, 'r', done));
   }
 
+  /** Sets permission bits whatever the umask of the server is. */
+  async setMode(handle: Buffer, mode: number): Promise<void> {
+    return this.#perform((done) => this.sftp.fchmod(handle, mode, done));
+  }
+
   async write(handle: Buffer, chunk: Buffer, position: number): Promise<void> {
     return this.#perform((done) => this.sftp.write(handle, chunk, 0, chunk.length, position, done));
   }

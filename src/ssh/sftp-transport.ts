@@ -45,6 +45,8 @@ interface Destination {
   readonly final: string;
   readonly temporary: string | undefined;
   readonly mode: number;
+  /** The mode is that of a file that is replaced, to be kept whatever the umask of the server is. */
+  readonly keepsMode: boolean;
 }
 
 export class SftpTransport implements Transport {
@@ -97,6 +99,9 @@ export class SftpTransport implements Transport {
     }
     const written = destination.temporary ?? destination.final;
     try {
+      if (destination.keepsMode) {
+        await this.client.setMode(handle, destination.mode);
+      }
       await this.#write(file, handle);
       await this.client.close(handle);
       await this.#place(file, folder, destination);
@@ -115,12 +120,12 @@ export class SftpTransport implements Transport {
   async #destination(file: OpenedFile, folder: string): Promise<Destination> {
     const final = posix.join(folder, file.name);
     if (this.#staging === false || posix.dirname(folder) === folder) {
-      return { final, temporary: undefined, mode: file.mode };
+      return { final, temporary: undefined, mode: file.mode, keepsMode: false };
     }
     const existing = await this.client.find(final);
     const mode = existing === undefined ? file.mode : existing.mode & 0o777;
     const temporary = posix.join(posix.dirname(folder), `.${posix.basename(folder)}.${file.name}.part`);
-    return { final, temporary, mode };
+    return { final, temporary, mode, keepsMode: existing !== undefined };
   }
 
   /** @returns undefined where the server does not let us write beside the folder */
