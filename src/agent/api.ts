@@ -1,6 +1,6 @@
 import { METHODS, STATUS_CODES } from 'node:http';
 import fastifySwagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { ConfigError } from '../config/errors.js';
@@ -121,9 +121,22 @@ function addErrors(server: FastifyInstance, options: ApiOptions): void {
   });
 }
 
-/** The two endpoints of the original, for any method, since it checks that itself or not at all. */
+/** A route for any method, as the original checks that itself or not at all; the API document knows the right one. */
+function addForAllMethods(
+  server: FastifyInstance,
+  documented: 'GET' | 'POST',
+  route: Omit<RouteOptions, 'method'>,
+): void {
+  const others = server.supportedMethods.filter((method) => method !== documented && method !== 'HEAD');
+  const head = documented === 'GET' ? [] : ['HEAD'];
+  server.route({ ...route, method: documented });
+  server.route({ ...route, method: [...others, ...head], schema: { hide: true } });
+}
+
+/** The two endpoints of the original. */
 function addScraperRoutes(server: FastifyInstance, { scraper }: ApiParts, options: ApiOptions): void {
-  server.all('/status', {
+  addForAllMethods(server, 'GET', {
+    url: '/status',
     schema: { summary: 'Get scraper status', response: { 200: statusSchema, 503: statusSchema, 403: errorSchema } },
     handler: async (request, reply) => {
       checkHost(request, options.domain);
@@ -133,7 +146,8 @@ function addScraperRoutes(server: FastifyInstance, { scraper }: ApiParts, option
         : reply.code(503).send({ ok: false, message: 'No scrape process is running' });
     },
   });
-  server.all('/scrape', {
+  addForAllMethods(server, 'POST', {
+    url: '/scrape',
     schema: {
       summary: 'Start scrape',
       description: 'Must be POSTed. Scrapes all projects of the agent, whatever the preflight checks say.',
