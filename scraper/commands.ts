@@ -15,6 +15,18 @@ export const commands: readonly Registration[] = [
     () => import('./commands/controller.js'),
   ),
   register(
+    'Run',
+    'demo',
+    'Controller, agent and repository on this machine, from commits to database',
+    () => import('./commands/demo.js'),
+  ),
+  register(
+    'Run',
+    'shell [words..]',
+    'A shell, or a command, with the environment of the env files',
+    () => import('./commands/shell.js'),
+  ),
+  register(
     'Steps of a scrape',
     'generate-key <project>',
     'Make the key pair and register it with the controller',

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../config/runtime.js';
+import type { Logger } from '../log/logger.js';
+import { createProgressDisplay, type ProgressDisplay } from '../sources/progress-display.js';
 import { recoverFolder } from '../tables/commit.js';
 import { type AgentContext, exportFolder } from './context.js';
 import { Controller } from './controller.js';
@@ -16,8 +18,14 @@ import { steps as allSteps, clonesFolder, type ScrapeContext, type Step, type St
 export interface ScrapeOptions {
   /** In place of the PREFLIGHT_ARGS of the environment. */
   readonly preflightArguments?: string | undefined;
-  /** For tests; the steps of a scrape otherwise. */
+  /** In place of the steps of a scrape. */
   readonly steps?: readonly Step[];
+  /** How the sources show how far they are; lines of the log otherwise. */
+  readonly progress?: (log: Logger) => ProgressDisplay;
+}
+
+function loggedProgress(log: Logger): ProgressDisplay {
+  return createProgressDisplay(log, undefined);
 }
 
 /** Runs an action so that what it throws outside of its promise fails it, in place of ending the process. */
@@ -114,7 +122,8 @@ export async function scrapeProject(runtime: Runtime, project: string, options: 
     code = await withScrapeLog(base, (logged) =>
       withLogUpload(logged, {}, async (context) => {
         const args = options.preflightArguments ?? runtime.environment.PREFLIGHT_ARGS;
-        const scrape: ScrapeContext = { ...context, preflight: parsePreflightArguments(args) };
+        const progress = (options.progress ?? loggedProgress)(context.log);
+        const scrape: ScrapeContext = { ...context, preflight: parsePreflightArguments(args), progress };
         await removeTrackers(scrape);
         steps = await runSteps(scrape, options);
         const complete = !signal.aborted && steps.every(succeeded);

@@ -1,4 +1,4 @@
-import { createProgressDisplay } from '../sources/progress-display.js';
+import type { ProgressDisplay } from '../sources/progress-display.js';
 import { defaultJobs, gatherVersionControl } from '../sources/version-control.js';
 import type { AgentContext } from './context.js';
 import { exportFiles } from './export.js';
@@ -15,6 +15,7 @@ export const clonesFolder = 'project-git-repos';
 export interface ScrapeContext extends AgentContext {
   /** From PREFLIGHT_ARGS. */
   readonly preflight: PreflightOptions;
+  readonly progress: ProgressDisplay;
 }
 
 export interface StepResult {
@@ -39,7 +40,7 @@ function step(name: string, run: (context: ScrapeContext) => Promise<number>): S
   return { name, run: async (context) => ({ code: await run(context) }) };
 }
 
-async function gatherRepositories({ runtime, project, log, signal }: ScrapeContext): Promise<StepResult> {
+async function gatherRepositories({ runtime, project, log, signal, progress }: ScrapeContext): Promise<StepResult> {
   const { home, environment, settings, credentials } = runtime;
   const { rows, gathered, failed } = await gatherVersionControl(
     { home, environment, settings, credentials, log, signal },
@@ -50,7 +51,7 @@ async function gatherRepositories({ runtime, project, log, signal }: ScrapeConte
       force: true,
       pull: true,
       jobs: defaultJobs,
-      progress: createProgressDisplay(log, undefined),
+      progress,
     },
   );
   const code = failed.length > 0 && gathered.length === 0 ? 1 : 0;
