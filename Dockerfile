@@ -1,0 +1,61 @@
+ARG BASE_IMAGE=node:24-bookworm-slim
+
+FROM ${BASE_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+COPY scraper ./scraper
+RUN npm run build
+
+FROM ${BASE_IMAGE} AS dependencies
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+
+FROM ${BASE_IMAGE}
+RUN apt-get update \
+  && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+    ca-certificates git openssh-client subversion tini \
+  && apt-get clean \
+  && rm -rf /var/lib/apt/lists/*
+
+# The base image gives its uid 1000 to `node`: the same number is `agent` here, as in the original image, so that
+# volumes of one are readable in the other.
+RUN if id node >/dev/null 2>&1; then \
+    groupmod --new-name agent node && usermod --login agent --home /home/agent --move-home node; \
+  else \
+    groupadd --gid 1000 agent && useradd --uid 1000 --gid agent --shell /bin/bash --create-home agent; \
+  fi
+
+WORKDIR /home/agent
+COPY --from=dependencies /build/node_modules /opt/data-gathering/node_modules
+COPY package.json LICENSE VERSION /opt/data-gathering/
+COPY samples /opt/data-gathering/samples
+COPY *.cfg.example *_fields.jso[n] VERSION LICENSE en[v] ./
+COPY certs ./certs
+COPY --from=build /build/dist /opt/data-gathering/dist
+COPY scraper/agent ./scraper/agent
+
+ARG VERSION=""
+RUN if [ -n "$VERSION" ]; then printf '%s\n' "$VERSION" > VERSION; fi \
+  && scraper/agent/install.sh
+
+ENV GATHERER_HOME=/home/agent \
+  GATHERER_SETTINGS_FILE=/home/agent/config/settings.cfg \
+  GATHERER_CREDENTIALS_FILE=/home/agent/config/credentials.cfg \
+  NODE_ENV=production \
+  TZ=UTC
+
+LABEL org.opencontainers.image.title="data-gathering" \
+  org.opencontainers.image.description="Gathers what software teams leave in their tools and delivers it to a controller" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}"
+
+VOLUME ["/home/agent/export", "/home/agent/config", "/home/agent/.ssh"]
+EXPOSE 7070
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+  CMD ["/home/agent/scraper/agent/health.sh"]
+ENTRYPOINT ["tini", "--", "/home/agent/scraper/agent/entrypoint.sh"]
+CMD ["agent"]
