@@ -1,34 +1,37 @@
 import { ConfigError } from '../src/config/errors.js';
 import { createRuntime, type Runtime } from '../src/config/runtime.js';
 import { readVersion } from '../src/config/version.js';
+import { Redactor } from '../src/log/redactor.js';
 import { parseCommandLine, UsageError, variablesOf } from './command-line.js';
 import type { Registration, Selection } from './registration.js';
 
 /** Runs the command that the words ask for; its exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(words: readonly string[], commands: readonly Registration[]): Promise<number> {
   tolerateClosedPipe();
+  // Until the secrets of the configuration are known, those that show by their form are masked.
+  const redactor = new Redactor();
   try {
     const selection = await parseCommandLine(words, commands, readVersion(process.env['GATHERER_HOME'] || undefined));
-    return selection === undefined ? 0 : await runSelection(selection);
+    return selection === undefined ? 0 : await runSelection(selection, redactor);
   } catch (error) {
-    return explain(error);
+    return explain(error, redactor);
   }
 }
 
-async function runSelection(selection: Selection): Promise<number> {
-  const runtime = startRuntime(selection);
+async function runSelection(selection: Selection, redactor: Redactor): Promise<number> {
+  const runtime = startRuntime(selection, redactor);
   try {
     return await selection.run(runtime);
   } catch (error) {
+    runtime.log.debug({ err: error }, 'Where it happened');
     if (error instanceof ConfigError) throw error;
     if (runtime.signal.aborted) runtime.log.warn('Stopped by a signal');
     else runtime.log.error(messageOf(error));
-    runtime.log.debug({ err: error }, 'Where it happened');
     return 1;
   }
 }
 
-function startRuntime({ args }: Selection): Runtime {
+function startRuntime({ args }: Selection, redactor: Redactor): Runtime {
   const runtime = createRuntime({
     commandLine: variablesOf(args),
     process: process.env,
@@ -36,6 +39,7 @@ function startRuntime({ args }: Selection): Runtime {
     ...(typeof args['log'] === 'string' ? { logLevel: args['log'] } : {}),
     terminal: process.stderr.isTTY,
     signal: abortOnSignal(),
+    redactor,
   });
   // Dates are made by the time zone of the process; Node.js takes a change of TZ at once.
   const { TZ } = runtime.environment;
@@ -60,9 +64,9 @@ function tolerateClosedPipe(): void {
   });
 }
 
-function explain(error: unknown): number {
+function explain(error: unknown, redactor: Redactor): number {
   const usage = error instanceof UsageError;
-  console.error(`gatherer: ${messageOf(error)}${usage ? '; see gatherer --help' : ''}`);
+  console.error(`gatherer: ${redactor.text(messageOf(error))}${usage ? '; see gatherer --help' : ''}`);
   if (usage || error instanceof ConfigError) return 2;
   return 1;
 }

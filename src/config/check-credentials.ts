@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { checkFile } from './check-options.js';
-import { placeOf, setValue } from './configuration-file.js';
+import { optionsOf, placeOf, setValue } from './configuration-file.js';
 import { credentialDefinition } from './credentials.js';
 import type { Environment } from './environment.js';
 import type { IniOption } from './ini.js';
@@ -21,7 +21,13 @@ export function checkCredentials(environment: Environment): readonly Problem[] {
   if (configuration === undefined) return problems;
   const hosts = [...configuration.ini.sections]
     .filter(([name]) => !isPlaceholder(name))
-    .map(([name, { line, options }]): Host => ({ name, place: placeOf(configuration, line), options }));
+    .map(
+      ([name, { line }]): Host => ({
+        name,
+        place: placeOf(configuration, line),
+        options: optionsOf(configuration, name),
+      }),
+    );
   const byName = new Map(hosts.map((host) => [host.name.toLowerCase(), host]));
   return [
     ...problems,

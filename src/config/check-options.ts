@@ -3,6 +3,7 @@ import {
   type ConfigurationFile,
   type ConfigurationKind,
   expectation,
+  optionsOf,
   placeOf,
   readConfiguration,
   setValue,
@@ -45,13 +46,13 @@ function checkSections(
   configuration: ConfigurationFile,
   define: (section: string, option: string) => OptionDefinition | undefined,
 ): readonly Problem[] {
-  return [...configuration.ini.sections].flatMap(([section, { line, options }]) => {
+  return [...configuration.ini.sections].flatMap(([section, { line }]) => {
     if (isPlaceholder(section)) {
       return [
         warning(placeOf(configuration, line), `section [${section}] is left as in the template; name it or remove it`),
       ];
     }
-    return [...options].flatMap(([name, option]) =>
+    return [...optionsOf(configuration, section)].flatMap(([name, option]) =>
       checkOption(configuration, section, name, option, define(section, name)),
     );
   });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { checkFile } from './check-options.js';
-import { type ConfigurationFile, placeOf, setValue } from './configuration-file.js';
+import { type ConfigurationFile, optionsOf, placeOf, setValue } from './configuration-file.js';
 import type { Environment } from './environment.js';
 import type { IniOption } from './ini.js';
 import { error, type Problem, warning } from './problem.js';
@@ -22,20 +22,19 @@ export function checkSettings(environment: Environment): readonly Problem[] {
   ];
 }
 
-function optionsOf(configuration: ConfigurationFile, section: string): readonly (readonly [string, IniOption])[] {
-  const options = configuration.ini.sections.get(section)?.options ?? new Map<string, IniOption>();
-  return [...options].filter(([name]) => !isPlaceholder(name.toUpperCase()));
+function namedOptions(configuration: ConfigurationFile, section: string): readonly (readonly [string, IniOption])[] {
+  return [...optionsOf(configuration, section)].filter(([name]) => !isPlaceholder(name.toUpperCase()));
 }
 
 function setOption(configuration: ConfigurationFile, section: string, option: string): string | undefined {
-  return setValue(configuration.ini.sections.get(section)?.options.get(option));
+  return setValue(optionsOf(configuration, section).get(option));
 }
 
 function checkProjects(configuration: ConfigurationFile): readonly Problem[] {
   const { file } = configuration;
-  const projects = optionsOf(configuration, 'projects');
+  const projects = namedOptions(configuration, 'projects');
   if (projects.length === 0) return [error(file, 'section [projects] names no project; add a line "KEY = name"')];
-  const networks = new Set(optionsOf(configuration, 'network').map(([name]) => name));
+  const networks = new Set(namedOptions(configuration, 'network').map(([name]) => name));
   return projects.flatMap(([name, { line }]) => {
     const key = name.toUpperCase();
     if (!projectKeySchema.safeParse(key).success) {
@@ -56,13 +55,13 @@ function checkProjects(configuration: ConfigurationFile): readonly Problem[] {
 /** Sections by key of project speak of projects that there are. */
 function checkKeys(configuration: ConfigurationFile): readonly Problem[] {
   const known = new Set(
-    ['projects', 'subprojects'].flatMap((section) => optionsOf(configuration, section).map(([name]) => name)),
+    ['projects', 'subprojects'].flatMap((section) => namedOptions(configuration, section).map(([name]) => name)),
   );
   const keyed = Object.entries(settingsSections).filter(
     ([section, { keyed: value }]) => value !== undefined && section !== 'projects',
   );
   return keyed.flatMap(([section, { options }]) =>
-    optionsOf(configuration, section).flatMap(([name, option]) => {
+    namedOptions(configuration, section).flatMap(([name, option]) => {
       const key = section === 'subprojects' ? (setValue(option)?.toLowerCase() ?? name) : name;
       if (known.has(key) || Object.hasOwn(options, key)) return [];
       return [
@@ -99,7 +98,7 @@ function checkController(configuration: ConfigurationFile): readonly Problem[] {
 }
 
 function checkAccess(configuration: ConfigurationFile): readonly Problem[] {
-  const access = optionsOf(configuration, 'access').filter(([, option]) => setValue(option) !== undefined);
+  const access = namedOptions(configuration, 'access').filter(([, option]) => setValue(option) !== undefined);
   if (access.length === 0 || access.some(([name]) => name === '*')) return [];
   return [
     warning(configuration.file, 'section [access] has no option "*": everybody may read the data of all projects'),

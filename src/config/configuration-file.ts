@@ -31,6 +31,12 @@ export function readConfiguration(kind: ConfigurationKind, environment: Environm
   return { file, exists: false, ini: parseIni(rendered, `${file} (made of environment variables)`) };
 }
 
+/** The options of a section, with those of `[DEFAULT]` that it does not set itself before its own. */
+export function optionsOf({ ini }: ConfigurationFile, section: string): ReadonlyMap<string, IniOption> {
+  const own = ini.sections.get(section)?.options;
+  return own === undefined ? new Map() : new Map([...ini.defaults, ...own]);
+}
+
 /** Where a line of the configuration is to be looked for: there are no lines where there is no file. */
 export function placeOf({ file, exists }: ConfigurationFile, line: number): string {
   return exists ? `${file}:${line}` : file;

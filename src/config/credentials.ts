@@ -1,5 +1,12 @@
 import type { Redactor } from '../log/redactor.js';
-import { type ConfigurationFile, expectation, readConfiguration, setValue, wrongValue } from './configuration-file.js';
+import {
+  type ConfigurationFile,
+  expectation,
+  optionsOf,
+  readConfiguration,
+  setValue,
+  wrongValue,
+} from './configuration-file.js';
 import { credentialOptions } from './credentials-schema.js';
 import type { Environment } from './environment.js';
 import type { IniOption, IniSection } from './ini.js';
@@ -29,8 +36,8 @@ export function credentialDefinition(option: string): OptionDefinition | undefin
  */
 export function loadCredentials(environment: Environment, redactor: Redactor): Credentials {
   const configuration = readConfiguration('credentials', environment);
-  for (const [host, { options }] of configuration.ini.sections) {
-    for (const [name, option] of options) {
+  for (const host of configuration.ini.sections.keys()) {
+    for (const [name, option] of optionsOf(configuration, host)) {
       const definition = credentialDefinition(name);
       const value = setValue(option);
       if (definition === undefined || value === undefined) continue;

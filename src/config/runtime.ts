@@ -55,6 +55,8 @@ export interface RuntimeOptions {
   readonly logLevel?: string;
   /** Whether people read the log as it is written. */
   readonly terminal: boolean;
+  /** Learns the secrets of the configuration as they are read; a new one by default. */
+  readonly redactor?: Redactor;
   readonly signal: AbortSignal;
 }
 
@@ -71,7 +73,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     process: options.process,
     files: environmentFiles(home),
   };
-  const redactor = new Redactor();
+  const redactor = options.redactor ?? new Redactor();
   const loaded = loadEnvironment(sources);
   const { logger: log, tee } = createLog({
     level: readLogLevel(options.logLevel, loaded.values),

@@ -1,5 +1,12 @@
 import type { Redactor } from '../log/redactor.js';
-import { type ConfigurationFile, expectation, readConfiguration, setValue, wrongValue } from './configuration-file.js';
+import {
+  type ConfigurationFile,
+  expectation,
+  optionsOf,
+  readConfiguration,
+  setValue,
+  wrongValue,
+} from './configuration-file.js';
 import type { Environment } from './environment.js';
 import { ConfigError } from './errors.js';
 import type { IniOption } from './ini.js';
@@ -38,8 +45,9 @@ export function settingDefinition(section: string, option: string): OptionDefini
  */
 export function loadSettings(environment: Environment, redactor: Redactor): Settings {
   const configuration = readConfiguration('settings', environment);
-  for (const [section, { options }] of configuration.ini.sections) {
-    for (const [name, option] of options) checkSetting(configuration, section, name, option, redactor);
+  for (const section of configuration.ini.sections.keys()) {
+    for (const [name, option] of optionsOf(configuration, section))
+      checkSetting(configuration, section, name, option, redactor);
   }
   return new IniSettings(configuration);
 }
@@ -96,7 +104,6 @@ class IniSettings implements Settings {
   }
 
   private options(name: string): ReadonlyMap<string, IniOption> {
-    const section = this.configuration.ini.sections.get(name);
-    return section === undefined ? new Map() : new Map([...this.configuration.ini.defaults, ...section.options]);
+    return optionsOf(this.configuration, name);
   }
 }

@@ -1,5 +1,11 @@
 import type { Redactor } from '../log/redactor.js';
-import { type ConfigurationFile, type ConfigurationKind, placeOf, readConfiguration } from './configuration-file.js';
+import {
+  type ConfigurationFile,
+  type ConfigurationKind,
+  optionsOf,
+  placeOf,
+  readConfiguration,
+} from './configuration-file.js';
 import { credentialDefinition } from './credentials.js';
 import type { LoadedEnvironment, Origin } from './environment.js';
 import type { OptionDefinition } from './option.js';
@@ -46,8 +52,8 @@ function showFile(
   define: (section: string, option: string) => OptionDefinition | undefined,
 ): readonly EffectiveValue[] {
   const configuration = readConfiguration(kind, environment.values);
-  return [...configuration.ini.sections].flatMap(([section, { options }]) =>
-    [...options].flatMap(([name, { value, line }]) => {
+  return [...configuration.ini.sections.keys()].flatMap((section) =>
+    [...optionsOf(configuration, section)].flatMap(([name, { value, line }]) => {
       // The template has a line for every option.
       if (!configuration.exists && value === '') return [];
       const definition = define(section, name);
