@@ -1,15 +1,37 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
+
+/** A key in 16 bytes: the first half of a SHA-256, as four words. */
+export type KeyHash = readonly [number, number, number, number];
 
 const WORDS = 4;
 const SMALLEST = 1024;
+/** Keeps others from preparing values that collide. */
+const PREFIX = randomBytes(16).toString('hex');
 
-/**
- * The keys of a table in 16 bytes each: the first half of a SHA-256 over the values, in a table with open addressing.
- * A random prefix, made anew for each set, keeps others from preparing values that collide.
- */
+/** Hash of the values of a key; the same in one process only. */
+export function hashKey(values: readonly string[]): KeyHash {
+  let text = PREFIX;
+  for (const value of values) {
+    // Lengths keep ["a", "b"] and ["ab", ""] apart.
+    text += `${value.length}:${value}`;
+  }
+  const bytes = hash('sha256', text, 'binary');
+  // A slot whose first word is 0 is free.
+  return [word(bytes, 0) | 1, word(bytes, 4), word(bytes, 8), word(bytes, 12)];
+}
+
+function word(bytes: string, offset: number): number {
+  return (
+    bytes.charCodeAt(offset) |
+    (bytes.charCodeAt(offset + 1) << 8) |
+    (bytes.charCodeAt(offset + 2) << 16) |
+    (bytes.charCodeAt(offset + 3) << 24)
+  );
+}
+
+/** A set of keys that takes 16 bytes for each and some room to grow: a hash table with open addressing. */
 export class KeySet {
-  readonly #prefix = randomBytes(16);
-  #slots = new Uint32Array(SMALLEST * WORDS);
+  #slots = new Int32Array(SMALLEST * WORDS);
   #capacity = SMALLEST;
   #size = 0;
 
@@ -17,75 +39,49 @@ export class KeySet {
     return this.#size;
   }
 
-  has(values: readonly string[]): boolean {
-    const hash = this.#hash(values);
-    return !this.#isFree(this.#find(this.#slots, this.#capacity, hash, 0));
+  has(key: KeyHash): boolean {
+    return this.#slots[this.#find(this.#slots, key)] !== 0;
   }
 
-  /** False where the key was there already. */
-  add(values: readonly string[]): boolean {
-    const hash = this.#hash(values);
-    const slot = this.#find(this.#slots, this.#capacity, hash, 0);
-    if (!this.#isFree(slot)) {
-      return false;
+  add(key: KeyHash): void {
+    const slot = this.#find(this.#slots, key);
+    if (this.#slots[slot] === 0) {
+      this.#slots.set(key, slot);
+      this.#size += 1;
+      if (this.#size * 4 > this.#capacity * 3) {
+        this.#grow();
+      }
     }
-    this.#slots.set(hash, slot);
-    this.#size += 1;
-    if (this.#size * 4 > this.#capacity * 3) {
-      this.#grow();
-    }
-    return true;
   }
 
-  #hash(values: readonly string[]): Uint32Array {
-    const hash = createHash('sha256').update(this.#prefix);
-    // Lengths keep ["a", "b"] and ["ab", ""] apart.
-    const digest = hash.update(values.map((value) => `${value.length}:${value}`).join('')).digest();
-    const words = new Uint32Array(WORDS);
-    for (let word = 0; word < WORDS; word += 1) {
-      words[word] = digest.readUInt32LE(word * 4);
-    }
-    // A slot whose first word is 0 is free.
-    words[0] = (words[0] ?? 0) | 1;
-    return words;
-  }
-
-  #isFree(slot: number): boolean {
-    return this.#slots[slot] === 0;
-  }
-
-  /** First word of the slot that holds the hash, or of the free slot where it belongs. */
-  #find(slots: Uint32Array, capacity: number, hash: Uint32Array, offset: number): number {
-    let index = (hash[offset + 1] ?? 0) % capacity;
-    for (;;) {
-      const slot = index * WORDS;
-      const free = slots[slot] === 0;
-      if (free || isEqual(slots, slot, hash, offset)) {
+  /** First word of the slot that holds the key, or of the free slot where it belongs. */
+  #find(slots: Int32Array, [first, second, third, fourth]: KeyHash): number {
+    let slot = ((second >>> 0) % (slots.length / WORDS)) * WORDS;
+    while (slots[slot] !== 0) {
+      if (
+        slots[slot] === first &&
+        slots[slot + 1] === second &&
+        slots[slot + 2] === third &&
+        slots[slot + 3] === fourth
+      ) {
         return slot;
       }
-      index = (index + 1) % capacity;
+      slot = (slot + WORDS) % slots.length;
     }
+    return slot;
   }
 
   #grow(): void {
     const capacity = this.#capacity * 2;
-    const slots = new Uint32Array(capacity * WORDS);
+    const slots = new Int32Array(capacity * WORDS);
     for (let slot = 0; slot < this.#slots.length; slot += WORDS) {
-      if (!this.#isFree(slot)) {
-        const target = this.#find(slots, capacity, this.#slots, slot);
-        slots.set(this.#slots.subarray(slot, slot + WORDS), target);
+      const [first = 0, second = 0, third = 0, fourth = 0] = this.#slots.subarray(slot, slot + WORDS);
+      if (first !== 0) {
+        const key: KeyHash = [first, second, third, fourth];
+        slots.set(key, this.#find(slots, key));
       }
     }
     this.#slots = slots;
     this.#capacity = capacity;
   }
-}
-
-function isEqual(left: Uint32Array, leftOffset: number, right: Uint32Array, rightOffset: number): boolean {
-  for (let word = 0; word < WORDS; word += 1) {
-    if (left[leftOffset + word] !== right[rightOffset + word]) {
-      return false;
-    }
-  }
-  return true;
 }

@@ -4,7 +4,7 @@ import { unfinishedPath } from './commit.js';
 import type { TableDefinition } from './definition.js';
 import { RowError } from './errors.js';
 import { formatRow } from './json.js';
-import { KeySet } from './key-set.js';
+import { hashKey, type KeyHash, KeySet } from './key-set.js';
 import type { Pseudonymiser } from './pseudonym.js';
 import { readRows } from './reader.js';
 import type { Row } from './row.js';
@@ -52,7 +52,7 @@ export class TableWriter {
     }
     const exported = this.context.pseudonymiser.apply(this.table, row);
     this.#check(exported);
-    this.#remember(key, exported);
+    this.#remember(key, row, exported);
     await this.#file.add(formatRow(exported));
     return true;
   }
@@ -63,18 +63,20 @@ export class TableWriter {
       const key = keyOf(this.table, row);
       if (key === undefined || ![this.keys, ...known].some((keys) => keys.has(key))) {
         const exported = this.context.pseudonymiser.apply(this.table, row);
-        this.#remember(key, exported);
+        this.#remember(key, row, exported);
         await this.#file.add(formatRow(exported));
       }
     }
   }
 
-  /** A key counts as written and as exported, so that rows of earlier exports are recognised. */
-  #remember(key: readonly string[] | undefined, exported: Row): void {
+  /** A key counts as given and as exported, so that rows of earlier exports are recognised. */
+  #remember(key: KeyHash | undefined, row: Row, exported: Row): void {
     if (key !== undefined) {
       this.keys.add(key);
-      const exportedKey = keyOf(this.table, exported);
-      if (exportedKey?.some((value, index) => value !== key[index])) {
+      const exportedKey = this.table.key.some((field) => exported[field] !== row[field])
+        ? keyOf(this.table, exported)
+        : undefined;
+      if (exportedKey !== undefined) {
         this.keys.add(exportedKey);
       }
     }
@@ -96,8 +98,8 @@ export class TableWriter {
   }
 }
 
-/** Values of the key fields; undefined where the table has no key or the row lacks it. */
-function keyOf(table: TableDefinition, row: Row): readonly string[] | undefined {
+/** Hash of the key fields; undefined where the table has no key or the row lacks it. */
+function keyOf(table: TableDefinition, row: Row): KeyHash | undefined {
   const values: string[] = [];
   for (const field of table.key) {
     const value = row[field];
@@ -106,5 +108,5 @@ function keyOf(table: TableDefinition, row: Row): readonly string[] | undefined 
     }
     values.push(String(value));
   }
-  return values.length === 0 ? undefined : values;
+  return values.length === 0 ? undefined : hashKey(values);
 }
