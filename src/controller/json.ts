@@ -17,25 +17,33 @@ export function formatJson(value: Json): string {
   return typeof value === 'string' ? formatText(value) : JSON.stringify(value);
 }
 
-/** JSON that could not be parsed, placed as Python places it: `Expecting value: line 1 column 10 (char 9)`. */
+/** Text that is no JSON. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
 }
 
-/** @throws JsonError where the text is not JSON */
+/**
+ * @throws JsonError where the text is not JSON, in the words of Python where the engine tells the place:
+ *   `Expecting value: line 1 column 10 (char 9)`
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const position = errorPosition(error, text);
-    const before = text.slice(0, position).split('\n');
-    const column = (before.at(-1)?.length ?? 0) + 1;
-    throw new JsonError(`Expecting value: line ${before.length} column ${column} (char ${position})`);
+    const position = errorPosition(error instanceof Error ? error.message : '', text);
+    throw new JsonError(position === undefined ? 'Expecting value' : `Expecting value: ${place(text, position)}`);
   }
 }
 
-/** V8 names the position of an unexpected character, but not that of an unexpected end. */
-function errorPosition(error: unknown, text: string): number {
-  const match = error instanceof Error ? / at position (\d+)/.exec(error.message) : null;
-  return match === null ? text.length : Number(match[1]);
+function errorPosition(message: string, text: string): number | undefined {
+  const [, position] = / at position (\d+)/.exec(message) ?? [];
+  if (position !== undefined) {
+    return Number(position);
+  }
+  return message.startsWith('Unexpected end') ? text.length : undefined;
+}
+
+function place(text: string, position: number): string {
+  const lines = text.slice(0, position).split('\n');
+  return `line ${lines.length} column ${(lines.at(-1)?.length ?? 0) + 1} (char ${position})`;
 }

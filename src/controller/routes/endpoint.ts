@@ -35,10 +35,20 @@ export function addEndpoint(app: FastifyInstance, endpoint: Endpoint): void {
   const { path, method, undocumented = [], head = false, schema, handle } = endpoint;
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
     handle(request, reply, await readForm(request));
-  app.route({ method, url: path, schema, handler, exposeHeadRoute: head });
+  app.route({ method, url: path, schema: documented(schema), handler, exposeHeadRoute: head });
   for (const other of undocumented) {
     app.route({ method: other, url: path, schema: { hide: true }, handler, exposeHeadRoute: false });
   }
+}
+
+/** Adds what the document says of the forms of bodies, where it would take all for JSON. */
+function documented({ response, ...schema }: Endpoint['schema']) {
+  const answers = Object.entries(response).map(([status, answer]) => [
+    status,
+    answer === ErrorLine ? { description: 'Error', content: { 'text/plain': { schema: answer } } } : answer,
+  ]);
+  const consumes = schema.body === undefined ? {} : { consumes: ['application/x-www-form-urlencoded'] };
+  return { ...schema, ...consumes, response: Object.fromEntries(answers) };
 }
 
 /** What the parser of urlencoded bodies makes; undefined where there is no body. */
