@@ -178,7 +178,9 @@ describe('failures of the HTTP client', () => {
   it('tells a port that does not speak TLS, and a server that does not speak HTTP', async () => {
     const plain = await listen(createServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n')));
     await expectFailure(pinned(), new URL(`https://localhost:${plain}/`), 'tls');
-    const chatty = await listen(createServer((socket) => socket.write('SSH-2.0-OpenSSH\r\n')));
+    const chatty = await listen(
+      createServer((socket) => socket.once('data', () => socket.write('SSH-2.0-OpenSSH\r\n'))),
+    );
     await expectFailure(pinned(), new URL(`http://localhost:${chatty}/`), 'protocol');
   });
 
