@@ -112,8 +112,8 @@ function explain(error: unknown): Explanation {
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
     return { failure: 'tls', text: `no encrypted connection could be agreed on (${code}); does that port speak TLS?` };
   }
-  if (code.startsWith('HPE_')) {
-    return { failure: 'protocol', text: `the answer is not HTTP (${code})` };
+  if (code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) {
+    return { failure: 'protocol', text: 'the answer is not HTTP; is that the right port?' };
   }
   return { failure: 'cut', text: error instanceof Error ? error.message : 'the request failed' };
 }
