@@ -44,6 +44,15 @@ export const requirements = {
     find: () =>
       spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0 ? 'unshare' : undefined,
   },
+  /** The same where the test itself must see it, not only a process that it starts. */
+  mount: {
+    name: 'root that may mount a tmpfs',
+    install: 'mount',
+    find: () =>
+      process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+        ? 'mount'
+        : undefined,
+  },
   postgres: program('postgres', 'postgresql', postgresqlFolders),
 } as const;
 

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthContext, Connection, ServerChannel, Session } from 'ssh2';
 import type { Logger } from '../../log/logger.js';
 import { ByteReader, ByteWriter, unlessAborted } from '../../ssh/byte-stream.js';
 import { messageOf, SshError } from '../../ssh/errors.js';
+import { WireError } from '../../ssh/wire.js';
 import { DropboxError } from './failure.js';
 import type { AgentHome } from './home.js';
 import { type FindPublicKey, judgeLogin } from './login.js';
@@ -31,6 +33,8 @@ export interface ConnectionContext {
 const mostUnread = 4 * 1024 * 1024;
 const mostUnsent = 8 * 1024 * 1024;
 const enoughUnsent = 1024 * 1024;
+/** Milliseconds. */
+const hangUpTime = 500;
 
 type Service = (reader: ByteReader, writer: ByteWriter, home: AgentHome, log: TransferLog) => Promise<number>;
 
@@ -65,12 +69,18 @@ export class AgentConnection {
 
   /** Waits until what is being transferred is through, not longer than that many milliseconds, and closes. */
   async finish(milliseconds: number): Promise<void> {
-    const timer = setTimeout(() => this.socket.destroy(), milliseconds);
-    await Promise.allSettled(this.#running);
-    this.client.end();
-    if (!this.socket.closed) {
-      await once(this.socket, 'close');
+    if (this.socket.closed) {
+      return;
     }
+    const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
+    const timer = setTimeout(() => this.socket.destroy(), milliseconds);
+    if (this.#running.size > 0) {
+      await Promise.allSettled(this.#running);
+      // A client hangs up by itself when it has got its answer, which it would lose otherwise.
+      await Promise.race([closed, sleep(hangUpTime)]);
+    }
+    this.client.end();
+    await closed;
     clearTimeout(timer);
   }
 
@@ -157,44 +167,57 @@ export class AgentConnection {
       this.#sessions -= 1;
       closed.abort(new SshError('cut', 'the agent closed the channel'));
     });
-    session.on('exec', (open, _, { command }) => this.#start(open(), closed.signal, agent, scpService(command)));
-    session.on('subsystem', (open, refuse, { name }) => {
-      if (name === 'sftp') {
-        this.#start(open(), closed.signal, agent, sftpService);
-      } else {
+    // The library opens a channel once only, and gives nothing for a second request.
+    let started = false;
+    const start = (open: () => ServerChannel, refuse: () => void, service: Service | undefined) => {
+      if (started || service === undefined) {
         refuse();
+        return;
       }
-    });
+      started = true;
+      this.#start(open(), closed.signal, agent, service);
+    };
+    session.on('exec', (open, refuse, { command }) => start(open, refuse, scpService(command)));
+    session.on('subsystem', (open, refuse, { name }) => start(open, refuse, name === 'sftp' ? sftpService : undefined));
   }
 
   #start(channel: ServerChannel, closed: AbortSignal, agent: string, service: Service): void {
     this.#channels.add(channel);
-    const running = this.#serve(channel, closed, agent, service).finally(() => {
-      this.#channels.delete(channel);
-      this.#running.delete(running);
-    });
+    const running = this.#serve(channel, closed, agent, service)
+      .catch((error: unknown) => this.context.log.error({ agent, reason: messageOf(error) }, 'SSH channel failed'))
+      .finally(() => {
+        this.#channels.delete(channel);
+        this.#running.delete(running);
+      });
     this.#running.add(running);
   }
 
+  /** Serves a channel until the client has closed it. */
   async #serve(channel: ServerChannel, closed: AbortSignal, agent: string, service: Service): Promise<void> {
-    const log = new TransferLog(this.context.log, agent, this.address);
     const signal = AbortSignal.any([this.#gone.signal, closed]);
     channel.stderr.on('error', () => {});
+    const code = await this.#run(channel, signal, agent, service);
+    channel.exit(code);
+    channel.end();
+    if (!signal.aborted) {
+      await once(signal, 'abort');
+    }
+  }
+
+  /** @returns the exit code of the service */
+  async #run(channel: ServerChannel, signal: AbortSignal, agent: string, service: Service): Promise<number> {
+    const log = new TransferLog(this.context.log, agent, this.address);
     const reader = new ByteReader(channel, signal, () => this.#idle.refresh());
     const writer = new ByteWriter(channel, signal, () => this.#room(signal));
     try {
-      const home = await this.context.homeOf(agent);
-      channel.exit(await service(reader, writer, home, log));
-      channel.end();
+      return await service(reader, writer, await this.context.homeOf(agent), log);
     } catch (error) {
-      if (signal.aborted) {
-        return;
+      if (!signal.aborted) {
+        log.refused(service.name, messageOf(error));
+        const told = error instanceof DropboxError || error instanceof SshError || error instanceof WireError;
+        channel.stderr.write(`${told ? error.message : 'Failure'}\n`);
       }
-      log.refused(service.name, messageOf(error));
-      const text = error instanceof DropboxError || error instanceof SshError ? error.message : 'Failure';
-      channel.stderr.write(`${text}\n`);
-      channel.exit(1);
-      channel.end();
+      return 1;
     }
   }
 

@@ -4,6 +4,14 @@ import { systemCode } from '../../ssh/errors.js';
 import { denied } from './failure.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+const descriptors = '/proc/self/fd';
+let hasDescriptors: boolean | undefined;
+
+/** Whether open files can be reached by their descriptors; asked once, on first use. */
+function canAnchor(): boolean {
+  hasDescriptors ??= existsSync(descriptors);
+  return hasDescriptors;
+}
 
 /**
  * A folder that is held open, so that names in it mean what they meant when it was reached, whatever is renamed or
@@ -19,8 +27,7 @@ export class Folder {
   /** @throws the error of the file system; ELOOP or ENOTDIR for a symbolic link */
   static async open(path: string): Promise<Folder> {
     const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    const anchor = `/proc/self/fd/${handle.fd}`;
-    return new Folder(handle, existsSync(anchor) ? anchor : path);
+    return new Folder(handle, canAnchor() ? `${descriptors}/${handle.fd}` : path);
   }
 
   async enter(name: string): Promise<Folder> {

@@ -31,7 +31,14 @@ export function fileMode(mode: number): number {
   return (mode & 0o755) | 0o600;
 }
 
-async function makeIncomingFolder(home: Folder): Promise<Folder> {
+async function enterIncoming(home: Folder): Promise<Folder> {
+  try {
+    return await home.enter(incomingFolder);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') {
+      throw error;
+    }
+  }
   try {
     await mkdir(home.at(incomingFolder), { mode: folderMode });
   } catch (error) {
@@ -42,12 +49,12 @@ async function makeIncomingFolder(home: Folder): Promise<Folder> {
   return home.enter(incomingFolder);
 }
 
-async function createTemporary(root: string, name: string): Promise<FileHandle> {
+async function createTemporary(root: string, name: string, mode: number): Promise<FileHandle> {
   return inFolder(root, [], async (home) => {
-    const incoming = await makeIncomingFolder(home);
+    const incoming = await enterIncoming(home);
     try {
       const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-      return await open(incoming.at(name), flags, 0o600);
+      return await open(incoming.at(name), flags, mode);
     } finally {
       await incoming.close();
     }
@@ -58,6 +65,8 @@ async function createTemporary(root: string, name: string): Promise<FileHandle> 
 export class Upload {
   #size = 0;
   #done = false;
+  /** Something could not be written, so that the file is not what the agent thinks it is. */
+  #broken = false;
 
   private constructor(
     private readonly target: UploadTarget,
@@ -71,15 +80,14 @@ export class Upload {
     const existing = await inFolder(target.home, target.folders, (folder) => checkPlace(folder, target));
     const temporary = randomBytes(12).toString('hex');
     await quota.reserve(0, 1);
-    const handle = await createTemporary(target.home, temporary).catch((error: unknown) => {
+    const handle = await createTemporary(target.home, temporary, fileMode(target.mode)).catch((error: unknown) => {
       quota.release(0, 1);
       throw error;
     });
     const upload = new Upload(target, temporary, handle, quota);
     try {
-      await handle.chmod(existing === undefined ? fileMode(target.mode) : existing.mode & 0o777);
-      if (existing !== undefined && !target.truncate) {
-        await upload.#copyExisting();
+      if (existing !== undefined) {
+        await upload.#follow(existing);
       }
       return upload;
     } catch (error) {
@@ -93,19 +101,23 @@ export class Upload {
   }
 
   async write(chunk: Buffer, position: number): Promise<void> {
-    await this.#extend(position + chunk.length);
-    let written = 0;
-    while (written < chunk.length) {
-      const { bytesWritten } = await this.handle.write(chunk, written, chunk.length - written, position + written);
-      written += bytesWritten;
-    }
+    await this.#unbroken(async () => {
+      await this.#extend(position + chunk.length);
+      let written = 0;
+      while (written < chunk.length) {
+        const { bytesWritten } = await this.handle.write(chunk, written, chunk.length - written, position + written);
+        written += bytesWritten;
+      }
+    });
   }
 
   async truncate(size: number): Promise<void> {
-    await this.#extend(size);
-    await this.handle.truncate(size);
-    this.quota.release(this.#size - size, 0);
-    this.#size = size;
+    await this.#unbroken(async () => {
+      await this.#extend(size);
+      await this.handle.truncate(size);
+      this.quota.release(this.#size - size, 0);
+      this.#size = size;
+    });
   }
 
   async changeMode(mode: number): Promise<void> {
@@ -124,8 +136,12 @@ export class Upload {
     await this.handle.datasync();
   }
 
-  /** Puts the file in its place, on disk. */
+  /** Puts the file in its place, on disk. @throws DropboxError where something of it could not be written */
   async commit(): Promise<void> {
+    if (this.#broken) {
+      await this.discard();
+      throw new DropboxError('failure', 'Failure: the file could not be written and is dropped');
+    }
     this.#done = true;
     try {
       await this.handle.datasync().finally(() => this.handle.close());
@@ -164,11 +180,28 @@ export class Upload {
     await inFolder(this.target.home, [incomingFolder], (incoming) => rm(incoming.at(this.temporary), { force: true }));
   }
 
+  async #unbroken(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#broken = true;
+      throw error;
+    }
+  }
+
   async #extend(size: number): Promise<void> {
     if (size > this.#size) {
       this.quota.checkFile(size);
       await this.quota.reserve(size - this.#size, 0);
       this.#size = size;
+    }
+  }
+
+  /** Takes the mode of the file that will be replaced, and its contents where those are not to be truncated. */
+  async #follow(existing: Stats): Promise<void> {
+    await this.handle.chmod(existing.mode & 0o777);
+    if (!this.target.truncate) {
+      await this.#copyExisting();
     }
   }
 
