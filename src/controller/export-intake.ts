@@ -14,6 +14,11 @@ const SCRAPE_LOG = 'scrape.log';
 const MANIFEST = 'manifest.json';
 const NOTE = '.json';
 const RETRY_MILLISECONDS = 30_000;
+/** A note without an export that is younger may be that of another controller, which is about to take the export. */
+const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
+/** Controllers that share the folder queue one after the other, so that no export is queued twice. */
+const QUEUE_LOCK = 'exports';
+const QUEUE_WAIT_MILLISECONDS = 60_000;
 
 /** Stands beside an export from before it is taken until its import is in the queue. */
 const Note = z.object({ project: ProjectKey, agent: ProjectKey });
@@ -71,8 +76,9 @@ export class ExportIntake {
   async start(): Promise<void> {
     const { imports } = this.#options.folders;
     for (const folder of await this.#noted()) {
-      if (!(await isFolder(join(imports, folder)))) {
-        await rm(join(imports, `${folder}${NOTE}`));
+      const note = join(imports, `${folder}${NOTE}`);
+      if (!(await isFolder(join(imports, folder))) && (await age(note)) > ABANDONED_MILLISECONDS) {
+        await rm(note, { force: true });
       }
     }
     await this.queue();
@@ -112,9 +118,11 @@ export class ExportIntake {
 
   async #queueAll(): Promise<void> {
     try {
-      for (const folder of await this.#noted()) {
-        await this.#queueOne(folder);
-      }
+      await this.#options.store.withLock(QUEUE_LOCK, QUEUE_WAIT_MILLISECONDS, async () => {
+        for (const folder of await this.#noted()) {
+          await this.#queueOne(folder);
+        }
+      });
     } catch (error) {
       this.#options.log.error(
         { err: error },
@@ -152,6 +160,18 @@ export class ExportIntake {
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => void this.queue(), RETRY_MILLISECONDS).unref();
     }
+  }
+}
+
+/** Milliseconds since a file was written; 0 where it is gone. */
+async function age(file: string): Promise<number> {
+  try {
+    return Date.now() - (await lstat(file)).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) {
+      return 0;
+    }
+    throw error;
   }
 }
 

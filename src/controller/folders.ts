@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
 
 /** Nobody but the controller's own user has business in its data. */
@@ -7,11 +8,12 @@ export const PRIVATE_MODE = 0o700;
 /** Where things are in the data folder. Keys must have been checked: they are parts of paths. */
 export class Folders {
   readonly imports: string;
+  /** Named after the host, because hosts may share the folder and a socket is for one of them. */
   readonly adminSocket: string;
 
   constructor(readonly data: string) {
     this.imports = join(data, 'imports');
-    this.adminSocket = join(data, 'admin.sock');
+    this.adminSocket = join(data, `admin-${hostname().slice(0, 30)}.sock`);
   }
 
   /** A path in the data folder as the database keeps it, so that the data folder may be moved. */

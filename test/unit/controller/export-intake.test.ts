@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ExportIntake } from '../../../src/controller/export-intake.js';
@@ -107,6 +107,10 @@ describe('the intake of exports', () => {
     const uploaded = await upload('data.json');
     await mkdir(folders.imports);
     await writeFile(join(folders.imports, 'never-TEST.json'), '{"project":"TEST","agent":"TEST"}');
+    await newIntake().start();
+    expect(await readdir(folders.imports)).toEqual(['never-TEST.json']);
+    const longAgo = new Date(Date.now() - 2 * 60 * 60 * 1000);
+    await utimes(join(folders.imports, 'never-TEST.json'), longAgo, longAgo);
     await newIntake().start();
     expect(await readdir(folders.imports)).toEqual([]);
     expect(await readdir(uploaded)).toEqual(['data.json']);
