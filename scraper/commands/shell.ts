@@ -6,6 +6,8 @@ import { defineCommand } from '../command.js';
 export const command = defineCommand(
   (yargs) =>
     yargs
+      // Several words for one positional argument count as duplicates of it.
+      .parserConfiguration({ 'duplicate-arguments-array': true })
       .positional('words', {
         describe: 'The command and its arguments, after --',
         array: true,
@@ -14,7 +16,8 @@ export const command = defineCommand(
       })
       .example('$0 shell', 'A shell with the environment of the env files')
       .example('$0 shell -- git ls-remote origin', 'One command; its exit code is passed on'),
-  (runtime, { words }) => runInside(runtime, words),
+  // Words after -- follow the name of the command in `_`.
+  (runtime, { words, _: [, ...rest] }) => runInside(runtime, [...words, ...rest.map(String)]),
 );
 
 /** Runs the words, or a shell where there are none, with the variables in force; resolves to the exit code. */
