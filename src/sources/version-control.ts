@@ -72,21 +72,23 @@ export async function gatherVersionControl(
   const { home, environment, log } = runtime;
   const folder = path.join(home, 'export', options.project);
   const pseudonymiser = new Pseudonymiser(await loadSecrets(path.join(home, 'secrets.json')));
-  const results = new Map<string, Result>();
+  const results: { readonly name: string; readonly result: Result }[] = [];
   const rows = await exportTables({ folder, pseudonymiser, log }, async (exports) => {
     const time = localTime(environment);
     const sprints = await loadSprints(folder, time, log);
     const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
-    const jobs = findJobs(folder, log);
+    const { jobs, refused } = findJobs(folder, log);
+    for (const name of refused) results.push({ name, result: 'failed' });
     const trackers = SourceTrackers.load(folder, [latestVersionsFile, ...jobs.flatMap((job) => job.source.trackers)]);
     for (const table of [vcsVersions, ...jobs.flatMap((job) => job.source.tables)]) exports.declare(table);
     const shared = { ...options, runtime, folder, time, sprints, denyList, exports, trackers };
     await runSideBySide(jobs, options.jobs, runtime.signal, async (job, signal) => {
-      results.set(job.entry.name, await runJob(job, shared, signal));
+      results.push({ name: job.entry.name, result: await runJob(job, shared, signal) });
     }).finally(() => options.progress.end());
     for (const [file, contents] of trackers.contents()) exports.setTracker(file, contents);
   });
-  return { rows, gathered: namesWith(results, 'gathered'), failed: namesWith(results, 'failed') };
+  const namesWith = (wanted: Result) => results.filter(({ result }) => result === wanted).map(({ name }) => name);
+  return { rows, gathered: namesWith('gathered'), failed: namesWith('failed') };
 }
 
 type Result = 'gathered' | 'failed' | 'denied';
@@ -102,19 +104,16 @@ interface Shared extends VersionControlOptions {
   readonly trackers: SourceTrackers;
 }
 
-function namesWith(results: ReadonlyMap<string, Result>, wanted: Result): readonly string[] {
-  return [...results].filter(([, result]) => result === wanted).map(([name]) => name);
-}
-
 /**
- * The repositories of a project, each once. Of several with one name the first is taken: rows and trackers tell them
- * apart by name alone.
+ * The repositories of a project, each once. Of several with one name the first is taken, and the others are refused:
+ * rows and trackers tell them apart by name alone.
  */
-function findJobs(folder: string, log: Logger): readonly Job[] {
+function findJobs(folder: string, log: Logger): { readonly jobs: readonly Job[]; readonly refused: readonly string[] } {
   const entries = readSourceEntries(folder);
   if (entries === undefined)
     log.warn(`There is no ${path.join(folder, sourcesFile)}, and so there are no repositories`);
   const jobs = new Map<string, Job>();
+  const refused: string[] = [];
   for (const entry of entries ?? []) {
     const source = repositorySources.find(({ types }) => types.includes(entry.type));
     const known = jobs.get(entry.name)?.entry;
@@ -125,9 +124,10 @@ function findJobs(folder: string, log: Logger): readonly Job[] {
       jobs.set(entry.name, { entry, source });
     } else if (known.url !== entry.url || known.type !== entry.type) {
       log.error(`${entry.name}: ${redactUrl(entry.url)} is skipped, because another repository has that name too`);
+      refused.push(entry.name);
     }
   }
-  return [...jobs.values()];
+  return { jobs: [...jobs.values()], refused };
 }
 
 /** Runs so many jobs at once. Where one rejects, the others are stopped before that is passed on. */

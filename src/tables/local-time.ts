@@ -12,7 +12,9 @@ const wallClock = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2}):(\d{1,
  */
 export class LocalTime {
   private readonly clock: Intl.DateTimeFormat;
-  private readonly offsets = new Map<number, number>();
+  /** Undefined where it changes on that day. */
+  private readonly offsets = new Map<number, number | undefined>();
+  private readonly dates = new Map<number, string>();
 
   /** @param zone a name of the IANA database; an unknown one is a RangeError */
   constructor(zone: string) {
@@ -30,9 +32,11 @@ export class LocalTime {
 
   /** @param seconds since 1970; what no date can hold counts as 1970, as git has it */
   format(seconds: number): string {
-    const time = this.isDate(seconds) ? seconds : 0;
-    const text = new Date((time + this.offset(time)) * 1000).toISOString();
-    return `${text.slice(0, -14).replace(/^\+0*/, '')} ${text.slice(-13, -5)}`;
+    const time = this.isDate(seconds) ? Math.floor(seconds) : 0;
+    const local = time + this.offset(time);
+    const date = Math.floor(local / day);
+    const clock = local - date * day;
+    return `${this.date(date)} ${two(clock / 3600)}:${two((clock / 60) % 60)}:${two(clock % 60)}`;
   }
 
   /**
@@ -58,20 +62,21 @@ export class LocalTime {
     return Number.isFinite(seconds) && Math.abs(seconds) < 8.64e12 - 2 * day;
   }
 
+  private date(date: number): string {
+    return remembered(this.dates, date, () => {
+      const text = new Date(date * day * 1000).toISOString();
+      return text.slice(0, -14).replace(/^\+0*/, '');
+    });
+  }
+
   /** Seconds that the wall clock is ahead of UTC. */
   private offset(seconds: number): number {
     const date = Math.floor(seconds / day);
-    const start = this.offsetAtStart(date);
-    return start === this.offsetAtStart(date + 1) ? start : this.ask(seconds);
-  }
-
-  private offsetAtStart(date: number): number {
-    const known = this.offsets.get(date);
-    if (known !== undefined) return known;
-    if (this.offsets.size >= rememberedDays) this.offsets.clear();
-    const asked = this.ask(date * day);
-    this.offsets.set(date, asked);
-    return asked;
+    const offset = remembered(this.offsets, date, () => {
+      const start = this.ask(date * day);
+      return start === this.ask((date + 1) * day) ? start : undefined;
+    });
+    return offset ?? this.ask(seconds);
   }
 
   private ask(seconds: number): number {
@@ -88,6 +93,19 @@ export class LocalTime {
     );
     return wall / 1000 - whole;
   }
+}
+
+function remembered<Value>(cache: Map<number, Value>, date: number, find: () => Value): Value {
+  const known = cache.get(date);
+  if (known !== undefined) return known;
+  if (cache.size >= rememberedDays) cache.clear();
+  const found = find();
+  cache.set(date, found);
+  return found;
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${Math.trunc(number)}` : String(Math.trunc(number));
 }
 
 function isCalendarDate(year: number, month: number, date: number | undefined): boolean {

@@ -1,7 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { GoldenCase } from './case.js';
@@ -9,6 +7,7 @@ import { canonical, digest, parseDigests } from './compare.js';
 import { copyFilled, fill, listFiles, type Placeholders, unfill } from './placeholders.js';
 import { loadRepositories, repositoryFolder } from './repositories.js';
 import { type AddressedSimulator, addressed, placeholderKey, startServer, stopServer } from './servers.js';
+import { freePort } from '../servers/free-port.js';
 
 const command = path.resolve(import.meta.dirname, '../../dist/scraper/gatherer.js');
 
@@ -167,15 +166,6 @@ class CaseRun {
     const place = places.find((candidate) => existsSync(candidate));
     return place === undefined ? undefined : unfill(readFileSync(place, 'utf8'), this.placeholders);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 /** The words of a command line, with single and double quotes and backslashes as in a shell. */

@@ -236,6 +236,22 @@ describeWith([requirements.git], 'a repository that fails', () => {
     expect(test.messages()).toEqual(['Three']);
   });
 
+  it('has the name of another: the first is gathered, the second is an error', async () => {
+    const test = new GitWorld();
+    const [x, y] = [test.upstream('x/app.git'), test.upstream('y/app.git')];
+    x.commit('Of x');
+    y.commit('Of y');
+    const entry = { type: 'git', name: 'app' };
+    const entries = [
+      { ...entry, url: x.url },
+      { ...entry, url: x.url },
+      { ...entry, url: y.url },
+    ];
+    writeFileSync(path.join(test.exported, 'data_sources.json'), JSON.stringify(entries));
+    expect(await test.gather()).toMatchObject({ gathered: ['app'], failed: ['app'] });
+    expect(test.messages()).toEqual(['Of x']);
+  });
+
   it('is not connected to where its URL is denied', async () => {
     const test = new GitWorld();
     test.sources({ app: 'http://127.0.0.1:9/app.git' });

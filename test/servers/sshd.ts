@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { requirements } from '../requirements.js';
+import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
 
@@ -42,17 +42,6 @@ esac
 echo "Executing command '$command'" >&2
 exec /bin/bash --restricted -c "$command"
 `;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') {
-    throw new Error('no port');
-  }
-  return address.port;
-}
 
 function configuration(kind: SshdKind, folder: string, port: number): string {
   const home = join(folder, 'home');

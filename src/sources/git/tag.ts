@@ -33,38 +33,70 @@ export interface TagObject extends Annotation {
 const lineEnd = new RegExp(`\r\n|[${'\n\v\f\r\u001c\u001d\u001e\u0085\u2028\u2029'}]`);
 const deepestNesting = 100;
 
+/** Tag objects that are asked for at once. */
+const batchSize = 256;
+
+/** A tag as its reference has it: it names a tag object, or what a lightweight tag leads to. */
+interface Reference {
+  readonly name: string;
+  readonly object: string;
+  readonly type: string;
+}
+
 /** All tags of a repository in the order of their names. One that leads to no commit is skipped with a log line. */
 export async function* readTags(git: GitContext, log: Logger): AsyncGenerator<Tag> {
-  const format = '--format=%(objectname) %(objecttype) %(refname)';
-  const refs = await runGit({ ...git, arguments: ['for-each-ref', format, 'refs/tags'] });
+  const references = await listReferences(git);
   const processes = new ProcessGroup(git);
-  const objects = new ObjectReader(processes);
   try {
-    for (const line of refs.split('\n').filter((text) => text !== '')) {
-      const [object = '', type = '', ...ref] = line.split(' ');
-      const name = ref.join(' ').slice('refs/tags/'.length);
-      const tag = await readTag(name, object, type, objects);
-      if (tag === undefined) log.info(`Tag ${name} leads to no commit, and is skipped`);
-      else yield tag;
+    const objects = new ObjectReader(processes);
+    for (let start = 0; start < references.length; start += batchSize) {
+      for (const tag of await readBatch(references.slice(start, start + batchSize), objects)) {
+        if (typeof tag === 'string') log.info(`Tag ${tag} leads to no commit, and is skipped`);
+        else yield tag;
+      }
     }
   } finally {
     await processes.stop();
   }
 }
 
-async function readTag(name: string, object: string, type: string, objects: ObjectReader): Promise<Tag | undefined> {
-  if (type !== 'tag') return type === 'commit' ? { name, commit: object } : undefined;
-  const outer = await readTagObject(object, objects);
-  let inner = outer;
-  for (let depth = 0; inner.type === 'tag' && depth < deepestNesting; depth += 1) {
-    inner = await readTagObject(inner.object, objects);
-  }
-  return inner.type === 'commit' ? { name, commit: inner.object, annotation: outer } : undefined;
+async function listReferences(git: GitContext): Promise<readonly Reference[]> {
+  const format = '--format=%(objectname) %(objecttype) %(refname)';
+  const output = await runGit({ ...git, arguments: ['for-each-ref', format, 'refs/tags'] });
+  const lines = output.split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
+    const [object = '', type = '', ...ref] = line.split(' ');
+    return { object, type, name: ref.join(' ').slice('refs/tags/'.length) };
+  });
 }
 
-async function readTagObject(name: string, objects: ObjectReader): Promise<TagObject> {
-  objects.request([name]);
-  return parseTagObject(await objects.next(name, 'tag'));
+/** The tags of references, or their names where they lead to no commit. */
+async function readBatch(references: readonly Reference[], objects: ObjectReader): Promise<readonly (Tag | string)[]> {
+  const annotated = references.filter(({ type }) => type === 'tag');
+  objects.request(annotated.map(({ object }) => object));
+  const read = new Map<string, TagObject>();
+  for (const { object, name } of annotated) read.set(name, parseTagObject(await objects.next(object, 'tag')));
+  const tags: (Tag | string)[] = [];
+  for (const { name, object, type } of references) {
+    const annotation = read.get(name);
+    const commit = await findCommit(annotation ?? { object, type }, objects);
+    const details = annotation === undefined ? {} : { annotation };
+    tags.push(commit === undefined ? name : { name, commit, ...details });
+  }
+  return tags;
+}
+
+/** The commit at the end of a row of tags. */
+async function findCommit(
+  outer: Pick<TagObject, 'object' | 'type'>,
+  objects: ObjectReader,
+): Promise<string | undefined> {
+  let inner = outer;
+  for (let depth = 0; inner.type === 'tag' && depth < deepestNesting; depth += 1) {
+    objects.request([inner.object]);
+    inner = parseTagObject(await objects.next(inner.object, 'tag'));
+  }
+  return inner.type === 'commit' ? inner.object : undefined;
 }
 
 /** Reads a tag object: headers, an empty line, the message; bytes that are not UTF-8 become U+FFFD. */
