@@ -63,8 +63,17 @@ function explain(error: Error, options: ConnectOptions): SshError {
       );
     case 'client-timeout':
       return new SshError('timeout', `${where}: the server does not answer in time`, { cause: error });
-    case 'handshake':
     case 'protocol':
+    case 'handshake':
+      if (/connection lost/i.test(error.message)) {
+        return new SshError(
+          'cut',
+          `${where}: the server hung up before the login: it may refuse this address for now`,
+          {
+            cause: error,
+          },
+        );
+      }
       return new SshError('protocol', `${where}: no secure connection could be agreed on: ${error.message}`, {
         cause: error,
       });

@@ -247,6 +247,7 @@ export class ScpTransport implements Transport {
       throw contents.failure.error;
     }
     this.#check(path, complaint);
+    this.context.progress(file.name, file.size, file.size);
   }
 
   #check(path: string, complaint: ScpComplaint | undefined): void {

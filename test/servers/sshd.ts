@@ -43,8 +43,7 @@ echo "Executing command '$command'" >&2
 exec /bin/bash --restricted -c "$command"
 `;
 
-function configuration(kind: SshdKind, folder: string, port: number): string {
-  const home = join(folder, 'home');
+function configuration(kind: SshdKind, folder: string, home: string, port: number): string {
   const lines = [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -78,14 +77,14 @@ async function waitUntilReady(log: () => string, exited: () => boolean): Promise
   }
 }
 
-/** Starts a private OpenSSH server for the current user. */
-export async function startSshd(kind: SshdKind): Promise<Sshd> {
+/** Starts a private OpenSSH server for the current user, whose home may be on a disk of its own. */
+export async function startSshd(kind: SshdKind, homeFolder?: string): Promise<Sshd> {
   const program = requirements.sshd.find();
   if (program === undefined) {
     throw new Error('no sshd on this machine');
   }
   const folder = await mkdtemp(join(tmpdir(), 'gatherer-sshd-'));
-  const home = join(folder, 'home');
+  const home = homeFolder ?? join(folder, 'home');
   await mkdir(join(home, 'export', 'TEST'), { recursive: true });
   await mkdir(join(home, 'update', 'TEST'), { recursive: true });
   await Promise.all([
@@ -101,7 +100,7 @@ export async function startSshd(kind: SshdKind): Promise<Sshd> {
   await chmod(join(folder, 'shell'), 0o755);
   await chmod(folder, 0o755);
   await writeFile(join(folder, 'commands'), '');
-  await writeFile(join(folder, 'sshd_config'), configuration(kind, folder, port));
+  await writeFile(join(folder, 'sshd_config'), configuration(kind, folder, home, port));
   const server = spawn(program, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,

@@ -210,7 +210,8 @@ export class AgentConnection {
     const reader = new ByteReader(channel, signal, () => this.#idle.refresh());
     const writer = new ByteWriter(channel, signal, () => this.#room(signal));
     try {
-      return await service(reader, writer, await this.context.homeOf(agent), log);
+      const home = await unlessAborted(signal, this.context.homeOf(agent));
+      return await service(reader, writer, home, log);
     } catch (error) {
       if (!signal.aborted) {
         log.refused(service.name, messageOf(error));

@@ -33,7 +33,7 @@ export function fileMode(mode: number): number {
 
 async function enterIncoming(home: Folder): Promise<Folder> {
   try {
-    return await home.enter(incomingFolder);
+    return home.enter(incomingFolder);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') {
       throw error;
@@ -56,7 +56,7 @@ async function createTemporary(root: string, name: string, mode: number): Promis
       const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
       return await open(incoming.at(name), flags, mode);
     } finally {
-      await incoming.close();
+      incoming.close();
     }
   });
 }
