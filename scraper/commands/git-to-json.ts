@@ -2,6 +2,7 @@ import { findProject } from '../../src/config/project.js';
 import { createProgressDisplay } from '../../src/sources/progress-display.js';
 import { defaultJobs, gatherVersionControl } from '../../src/sources/version-control.js';
 import type { Command } from '../command.js';
+import { UsageError } from '../command-line.js';
 
 interface Arguments {
   project: string;
@@ -50,7 +51,7 @@ export const command: Command<Arguments> = {
         default: false,
       })
       .check(({ jobs }) => {
-        if (!Number.isInteger(jobs) || jobs < 1) throw new Error('--jobs expects a whole number from 1');
+        if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError('--jobs expects a whole number from 1');
         return true;
       }),
   run: async (runtime, args) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Runtime } from '../config/runtime.js';
@@ -139,6 +140,8 @@ async function runSideBySide(
 ): Promise<void> {
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
+  // Each process of git listens to it.
+  setMaxListeners(0, stop);
   const limit = pLimit(most);
   const runs = jobs.map((job) =>
     limit(async () => {
