@@ -1,4 +1,4 @@
-import type { ListedCommit } from './commit-graph.js';
+import type { CommitGraph, ListedCommit } from './commit-graph.js';
 import type { CommitReader } from './commit-reader.js';
 import { DiffLane } from './diff-lane.js';
 import type { ProcessGroup } from './process-group.js';
@@ -10,9 +10,14 @@ const MINIMUM_BATCH = 8;
 /** Batches that each lane is asked for ahead of their use. */
 const BATCHES_AHEAD = 4;
 
-/** Neighbouring commits, and the lane that compares them. */
+/** Neighbouring commits that git was asked for. */
 export interface Batch {
   readonly commits: readonly ListedCommit[];
+  /** For each commit the merge that its branch is named by. */
+  readonly mergeOf: readonly (string | undefined)[];
+  /** Those merges, once each: asked for before the commits. */
+  readonly merges: readonly string[];
+  /** What compares the commits. */
   readonly lane: DiffLane;
 }
 
@@ -31,39 +36,52 @@ export async function* inBatches(
   if (batch.length > 0) yield batch;
 }
 
-/**
- * Deals the commits out over lanes, asks git for them ahead, and gives the batches back in order.
- *
- * @param count about how many commits there are
- */
-export async function* requestBatches(
-  processes: ProcessGroup,
-  objects: CommitReader,
-  commits: Iterable<ListedCommit> | AsyncIterable<ListedCommit>,
-  count: number,
-  jobs: number,
-): AsyncGenerator<Batch> {
-  const perLane = Math.ceil(count / (jobs * BATCHES_AHEAD));
-  const size = Math.min(MAXIMUM_BATCH, Math.max(MINIMUM_BATCH, perLane));
-  const lanes: DiffLane[] = [];
-  const requested: Batch[] = [];
-  for await (const batch of inBatches(commits, size)) {
-    const lane = freeLane(lanes, jobs, processes);
-    objects.request(batch);
-    lane.request(batch);
-    requested.push({ commits: batch, lane });
-    const oldest = requested.length < jobs * BATCHES_AHEAD ? undefined : requested.shift();
-    if (oldest !== undefined) yield oldest;
-  }
-  yield* requested;
-}
+/** Deals commits out over lanes, asks git for them ahead of their use, and gives the batches back in order. */
+export class BatchQueue {
+  readonly #lanes: DiffLane[] = [];
+  readonly #size: number;
 
-/** A new lane while there are fewer than jobs, then the one with the least to do. */
-function freeLane(lanes: DiffLane[], jobs: number, processes: ProcessGroup): DiffLane {
-  if (lanes.length < jobs) {
-    const lane = new DiffLane(processes);
-    lanes.push(lane);
+  /**
+   * @param jobs how many lanes there are at most
+   */
+  constructor(
+    private readonly processes: ProcessGroup,
+    private readonly reader: CommitReader,
+    private readonly graph: CommitGraph,
+    private readonly jobs: number,
+  ) {
+    const share = Math.ceil(graph.length / (jobs * BATCHES_AHEAD));
+    this.#size = Math.min(MAXIMUM_BATCH, Math.max(MINIMUM_BATCH, share));
+  }
+
+  async *batches(commits: Iterable<ListedCommit> | AsyncIterable<ListedCommit>): AsyncGenerator<Batch> {
+    const asked: Batch[] = [];
+    for await (const batch of inBatches(commits, this.#size)) {
+      asked.push(this.#ask(batch));
+      const oldest = asked.length < this.jobs * BATCHES_AHEAD ? undefined : asked.shift();
+      if (oldest !== undefined) yield oldest;
+    }
+    yield* asked;
+  }
+
+  #ask(commits: readonly ListedCommit[]): Batch {
+    const mergeOf = commits.map(({ sha }) => this.graph.mergeOf(sha));
+    const merges = [...new Set(mergeOf.flatMap((merge) => merge ?? []))];
+    this.reader.ask(merges);
+    this.reader.ask(commits.map(({ sha }) => sha));
+    const lane = this.#freeLane();
+    lane.request(commits);
+    this.processes.flush();
+    return { commits, mergeOf, merges, lane };
+  }
+
+  /** A new lane while there are fewer than jobs, then the one with the least to do. */
+  #freeLane(): DiffLane {
+    if (this.#lanes.length >= this.jobs) {
+      return this.#lanes.reduce((best, lane) => (lane.pending < best.pending ? lane : best));
+    }
+    const lane = new DiffLane(this.processes);
+    this.#lanes.push(lane);
     return lane;
   }
-  return lanes.reduce((best, lane) => (lane.pending < best.pending ? lane : best));
 }

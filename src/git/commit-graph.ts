@@ -15,10 +15,19 @@ export async function* listCommits(
   revisions: readonly string[],
 ): AsyncGenerator<ListedCommit> {
   const reader = new PipeReader(processes.start('rev-list', '--reverse', '--parents', ...revisions, '--'));
-  for (let line = await reader.line(); line !== undefined; line = await reader.line()) {
-    const [sha = '', ...parents] = line.toString('latin1').split(' ');
-    yield { sha, parents };
-  }
+  do {
+    for (let line = reader.line(); line !== undefined; line = reader.line()) {
+      const [sha = '', ...parents] = line.split(' ');
+      yield { sha, parents };
+    }
+  } while (await reader.more());
+}
+
+/** The object name of a commit that a branch, tag or the like stands for. */
+export async function resolveCommit(processes: ProcessGroup, name: string): Promise<string> {
+  if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)) return name;
+  for await (const { sha } of listCommits(processes, ['--max-count=1', name])) return sha;
+  throw new RangeError(`${name} is no commit`);
 }
 
 /**
@@ -41,10 +50,9 @@ export class CommitGraph {
   /** Work list of a walk. */
   readonly #pending = new IntegerList();
 
-  static async read(processes: ProcessGroup, revisions: readonly string[], tip: string): Promise<CommitGraph> {
+  static async read(processes: ProcessGroup, revisions: readonly string[]): Promise<CommitGraph> {
     const graph = new CommitGraph();
     for await (const commit of listCommits(processes, revisions)) graph.add(commit);
-    graph.assignMerges(tip);
     return graph;
   }
 

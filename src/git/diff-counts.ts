@@ -1,4 +1,4 @@
-import { changeOf, totalsOf, type UnsizedChange, withoutRenames } from './changes.js';
+import { addChange, totalsOf, type UnsizedChange, withoutRenames } from './changes.js';
 import type { ListedCommit } from './commit-graph.js';
 import type { ParentDiffs } from './diff-lane.js';
 import { DiffTree, type LineCounts, type PathDiff } from './diff-tree.js';
@@ -25,13 +25,14 @@ export class DiffCounts {
 
   async count(commit: ListedCommit, { first, others }: ParentDiffs): Promise<CommitDiff> {
     const unrenamed = first.some(({ status }) => status === 'R') ? await this.#withoutRenames(commit, first) : first;
-    const changes = first.flatMap((path) => changeOf(path, path.lines));
+    const changes: UnsizedChange[] = [];
+    for (const path of first) addChange(changes, path, path.lines);
     if (others.length > 0) {
       const lines = new Map(unrenamed.map((path) => [path.path, path.lines]));
       for (const [index, paths] of others.entries()) {
         const renames = await this.#renameCounts(commit.sha, commit.parents[index + 1], paths);
         for (const path of paths) {
-          changes.push(...changeOf(path, path.status === 'R' ? renames.get(path.path) : lines.get(path.path)));
+          addChange(changes, path, path.status === 'R' ? renames.get(path.path) : lines.get(path.path));
         }
       }
     }

@@ -1,6 +1,7 @@
 import type { ChangeType } from './history.js';
 import { PipeReader } from './pipe-reader.js';
 import type { ProcessGroup } from './process-group.js';
+import type { RequestWriter } from './request-writer.js';
 import type { GitProcess } from './run.js';
 
 /** One path of a diff between two trees. */
@@ -75,18 +76,20 @@ const SUBMODULE_MODE = '160000';
 /** One `git diff-tree --stdin`: answers comparisons in the order in which they were asked for. */
 export class DiffTree {
   readonly #process: GitProcess;
+  readonly #requests: RequestWriter;
   readonly #reader: PipeReader;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(processes: ProcessGroup, kind: DiffKind) {
     this.#process = processes.start('diff-tree', '--stdin', ...OPTIONS, ...KIND_OPTIONS[kind]);
+    this.#requests = processes.writerOf(this.#process);
     this.#reader = new PipeReader(this.#process);
   }
 
   /** Asks for comparisons. Read them all with `next`, then `endBatch`. */
   request(comparisons: readonly Comparison[]): void {
     const lines = comparisons.map(({ commit, parent }) => (parent === undefined ? commit : `${commit} ${parent}`));
-    this.#process.stdin.write(`${lines.join('\n')}\n${MARKER}`);
+    this.#requests.write(`${lines.join('\n')}\n${MARKER}`, lines.length);
   }
 
   /**
@@ -96,10 +99,7 @@ export class DiffTree {
    * @throws {GitError} where an object is missing
    */
   async next(comparison: Comparison, wanted?: (status: ChangeType, path: string) => boolean): Promise<PathDiff[]> {
-    const header = await this.#header(comparison.commit);
-    if (header !== comparison.commit) {
-      throw this.#process.failure(`commit ${comparison.commit} cannot be compared with its parent`);
-    }
+    await this.#readName(comparison.commit);
     const record = new DiffRecord(this.#reader, comparison.commit.length, wanted);
     while (!record.read()) await this.#reader.need();
     return record.paths;
@@ -107,7 +107,7 @@ export class DiffTree {
 
   /** Reads over the end of a batch. */
   async endBatch(): Promise<void> {
-    await this.#reader.take(MARKER.length);
+    while (this.#reader.take(MARKER.length) === undefined) await this.#reader.need();
   }
 
   /** Asks for one comparison and reads it, after those that were asked for in this way before. */
@@ -124,10 +124,18 @@ export class DiffTree {
     return answer;
   }
 
-  async #header(commit: string): Promise<string> {
-    const first = (await this.#reader.take(1)).toString('latin1');
-    if (first.charCodeAt(0) === MARKER_BYTE) return '';
-    return first + (await this.#reader.take(commit.length)).toString('latin1', 0, commit.length - 1);
+  /** Reads the name that a diff begins with; git leaves out what it cannot compare. */
+  async #readName(commit: string): Promise<void> {
+    const reader = this.#reader;
+    while (reader.position === reader.bytes.length) await reader.need();
+    const missing = reader.bytes[reader.position] === MARKER_BYTE;
+    let name = missing ? Buffer.alloc(0) : reader.take(commit.length + 1);
+    while (name === undefined) {
+      await reader.need();
+      name = reader.take(commit.length + 1);
+    }
+    if (name.toString('latin1').startsWith(commit)) return;
+    throw this.#process.failure(`commit ${commit} cannot be compared with its parent`);
   }
 }
 

@@ -2,6 +2,7 @@ import { NONE } from './typed-list.js';
 
 /** Numbers for object names: the n-th different name gets n. Holds the bytes of the names and an open hash table. */
 export class NameTable {
+  /** The bytes of the names by number, and room for one more, where a name is put to look for it. */
   #names = Buffer.alloc(0);
   #slots = new Int32Array(4096).fill(NONE);
   #length = 0;
@@ -13,12 +14,10 @@ export class NameTable {
 
   /** The number of a name in hexadecimal; a new one where it is not known. */
   add(name: string): number {
-    const bytes = Buffer.from(name, 'hex');
-    if (this.#bytesPerName === 0) this.#bytesPerName = bytes.length;
-    const slot = this.#slotOf(bytes);
+    const slot = this.#put(name);
     const found = this.#slots[slot] ?? NONE;
     if (found !== NONE) return found;
-    const number = this.#append(bytes);
+    const number = this.#length++;
     this.#slots[slot] = number;
     if (this.#length * 2 > this.#slots.length) this.#rehash();
     return number;
@@ -26,41 +25,48 @@ export class NameTable {
 
   /** The number of a name, or NONE. */
   find(name: string): number {
-    return this.#length === 0 ? NONE : (this.#slots[this.#slotOf(Buffer.from(name, 'hex'))] ?? NONE);
+    return this.#slots[this.#put(name)] ?? NONE;
   }
 
   name(number: number): string {
     return this.#names.toString('hex', number * this.#bytesPerName, (number + 1) * this.#bytesPerName);
   }
 
-  #append(bytes: Buffer): number {
-    const start = this.#length * this.#bytesPerName;
-    if (start + bytes.length > this.#names.length) {
-      const larger = Buffer.alloc(Math.max(this.#names.length * 2, 1024 * this.#bytesPerName));
+  /** Puts a name behind the known ones; returns the slot that holds it, or the free one where it belongs. */
+  #put(name: string): number {
+    if (this.#bytesPerName === 0) this.#bytesPerName = name.length / 2;
+    const end = (this.#length + 1) * this.#bytesPerName;
+    if (end > this.#names.length) {
+      const larger = Buffer.alloc(Math.max(end * 2, 1024 * this.#bytesPerName));
       this.#names.copy(larger);
       this.#names = larger;
     }
-    bytes.copy(this.#names, start);
-    return this.#length++;
+    this.#names.write(name, this.#length * this.#bytesPerName, 'hex');
+    return this.#slotOf(this.#length);
   }
 
-  /** The slot that holds these bytes, or the free one where they belong. The names are hashes, so their start is one. */
-  #slotOf(bytes: Buffer): number {
+  /** Names are hashes themselves, so that their first bytes serve as one. */
+  #slotOf(number: number): number {
     const mask = this.#slots.length - 1;
-    let slot = bytes.readUInt32LE(0) & mask;
-    for (let number = this.#slots[slot]; number !== NONE && number !== undefined; number = this.#slots[slot]) {
-      const start = number * this.#bytesPerName;
-      if (bytes.compare(this.#names, start, start + this.#bytesPerName) === 0) return slot;
+    let slot = this.#names.readUInt32LE(number * this.#bytesPerName) & mask;
+    for (let other = this.#slots[slot] ?? NONE; other !== NONE; other = this.#slots[slot] ?? NONE) {
+      if (this.#same(number, other)) return slot;
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
+  #same(one: number, other: number): boolean {
+    const difference = (other - one) * this.#bytesPerName;
+    const end = (one + 1) * this.#bytesPerName;
+    for (let at = one * this.#bytesPerName; at < end; at++) {
+      if (this.#names[at] !== this.#names[at + difference]) return false;
+    }
+    return true;
+  }
+
   #rehash(): void {
     this.#slots = new Int32Array(this.#slots.length * 2).fill(NONE);
-    for (let number = 0; number < this.#length; number++) {
-      const start = number * this.#bytesPerName;
-      this.#slots[this.#slotOf(this.#names.subarray(start, start + this.#bytesPerName))] = number;
-    }
+    for (let number = 0; number < this.#length; number++) this.#slots[this.#slotOf(number)] = number;
   }
 }

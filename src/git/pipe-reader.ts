@@ -60,23 +60,21 @@ export class PipeReader {
     if (!(await this.more())) throw this.process.failure('ended before its answer was complete');
   }
 
-  /** The bytes up to the next line feed, without it; undefined at the end of the output. */
-  async line(): Promise<Buffer | undefined> {
-    let end = this.bytes.indexOf(LINE_FEED, this.position);
-    while (end < 0) {
-      if (!(await this.more())) return undefined;
-      end = this.bytes.indexOf(LINE_FEED, this.position);
-    }
-    const line = this.bytes.subarray(this.position, end);
+  /** The characters up to the next line feed, one for each byte; undefined where the line is not at hand yet. */
+  line(): string | undefined {
+    const end = this.bytes.indexOf(LINE_FEED, this.position);
+    if (end < 0) return undefined;
+    const line = this.bytes.toString('latin1', this.position, end);
     this.position = end + 1;
     return line;
   }
 
-  /** Exactly so many bytes. */
-  async take(length: number): Promise<Buffer> {
-    while (this.bytes.length - this.position < length) await this.need();
-    const taken = this.bytes.subarray(this.position, this.position + length);
-    this.position += length;
+  /** Exactly so many bytes, valid until more are read; undefined where they are not at hand yet. */
+  take(length: number): Buffer | undefined {
+    const end = this.position + length;
+    if (end > this.bytes.length) return undefined;
+    const taken = this.bytes.subarray(this.position, end);
+    this.position = end;
     return taken;
   }
 

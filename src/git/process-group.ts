@@ -1,15 +1,46 @@
+import { setMaxListeners } from 'node:events';
+import { RequestWriter } from './request-writer.js';
 import { type GitCommand, type GitProcess, startGit } from './run.js';
 
 /** The git processes that work on one repository together, and end together. */
 export class ProcessGroup {
   readonly #processes: GitProcess[] = [];
 
-  constructor(private readonly command: Omit<GitCommand, 'arguments'>) {}
+  readonly #signal: AbortSignal;
+  readonly #writers: RequestWriter[] = [];
+
+  constructor(private readonly command: Omit<GitCommand, 'arguments'>) {
+    // A signal of its own, on which every process may listen.
+    this.#signal = AbortSignal.any([command.signal]);
+    setMaxListeners(0, this.#signal);
+  }
 
   start(...args: readonly string[]): GitProcess {
-    const process = startGit({ ...this.command, arguments: args });
+    const process = startGit({ ...this.command, signal: this.#signal, arguments: args });
     this.#processes.push(process);
     return process;
+  }
+
+  /** The writer of requests to one of the processes. */
+  writerOf(process: GitProcess, end = ''): RequestWriter {
+    const writer = new RequestWriter(process.stdin, end);
+    this.#writers.push(writer);
+    return writer;
+  }
+
+  /** Sends the requests that were gathered. */
+  flush(): void {
+    for (const writer of this.#writers) writer.flush();
+  }
+
+  /** Waits for something that depends on answers: until then no request is held back. */
+  async answered<T>(result: Promise<T>): Promise<T> {
+    for (const writer of this.#writers) writer.urgent = true;
+    try {
+      return await result;
+    } finally {
+      for (const writer of this.#writers) writer.urgent = false;
+    }
   }
 
   /**

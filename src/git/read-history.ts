@@ -1,20 +1,26 @@
 import { availableParallelism } from 'node:os';
-import { inBatches, requestBatches } from './batches.js';
-import { Branches } from './branches.js';
-import { decodePath, type UnsizedChange } from './changes.js';
-import { CommitGraph, listCommits } from './commit-graph.js';
+import { BatchQueue, inBatches } from './batches.js';
+import { BlobSizes } from './blob-sizes.js';
+import { blobsOf, withSizes } from './changes.js';
+import { CommitGraph, listCommits, resolveCommit } from './commit-graph.js';
 import { CommitReader } from './commit-reader.js';
 import { DiffCounts } from './diff-counts.js';
-import type { Change, Commit, HistoryOptions } from './history.js';
-import { BlobSizes, ObjectReader } from './object-reader.js';
+import type { Commit, HistoryOptions } from './history.js';
+import { ObjectDatabase } from './object-database.js';
 import { ProcessGroup } from './process-group.js';
+import { gitVersion, isAtLeast } from './version.js';
 import { WaitingCommits } from './waiting-commits.js';
 
-/** Lanes above which the one process of Node that reads them is what takes the time. */
+/** Lanes above which the one process of Node.js that reads them is what takes the time. */
 const MAXIMUM_LANES = 8;
+
+/** Commits that are worth a lane: below, starting it and what it has to unpack anew cost more than it brings. */
+const LANE_COMMITS = 1000;
 
 /** Commits that are asked for at once where nothing but the commits themselves is read. */
 const PLAIN_BATCH = 256;
+
+type History = AsyncGenerator<Commit, void, undefined>;
 
 /**
  * Reads a history, oldest commit first. Nothing of it is kept but a graph of about 50 bytes a commit, which the
@@ -24,7 +30,7 @@ const PLAIN_BATCH = 256;
  *
  * @throws {GitError} where git fails, the repository lacks an object, or the signal ends it
  */
-export async function* readHistory(options: HistoryOptions): AsyncGenerator<Commit, void, undefined> {
+export async function* readHistory(options: HistoryOptions): History {
   const processes = new ProcessGroup(options);
   try {
     yield* options.statistics ? readWithStatistics(processes, options) : readPlain(processes, options);
@@ -34,65 +40,60 @@ export async function* readHistory(options: HistoryOptions): AsyncGenerator<Comm
   }
 }
 
-async function* readPlain(processes: ProcessGroup, options: HistoryOptions): AsyncGenerator<Commit, void, undefined> {
-  const objects = new CommitReader(processes, options.log);
+async function* readPlain(processes: ProcessGroup, options: HistoryOptions): History {
+  const objects = new ObjectDatabase(processes, 'contents', await gathersAnswers(processes));
+  const reader = new CommitReader(objects, options.log);
   for await (const batch of inBatches(listCommits(processes, options.revisions), PLAIN_BATCH)) {
-    objects.request(batch);
-    for (const commit of batch) yield { ...(await objects.next(commit)), changes: [] };
+    reader.ask(batch.map(({ sha }) => sha));
+    for (const { sha } of batch) yield { ...(await processes.answered(reader.next(sha))), changes: [] };
   }
 }
 
-async function* readWithStatistics(
-  processes: ProcessGroup,
-  options: HistoryOptions,
-): AsyncGenerator<Commit, void, undefined> {
-  const graph = await readGraph(processes, options);
-  const objects = new CommitReader(processes, options.log);
-  const branches = new Branches(graph, new ObjectReader(processes));
-  const counts = new DiffCounts(processes);
-  const sizes = new BlobSizes(processes);
-  const waiting = new WaitingCommits();
+async function* readWithStatistics(processes: ProcessGroup, options: HistoryOptions): History {
+  const [graph, gathers] = await Promise.all([readGraph(processes, options), gathersAnswers(processes)]);
+  const reader = new CommitReader(new ObjectDatabase(processes, 'contents', gathers), options.log);
+  const sizes = new BlobSizes(new ObjectDatabase(processes, 'info', gathers));
   const commits = options.revisions.some(isOption) ? listCommits(processes, options.revisions) : graph.commits();
-  const jobs = options.jobs ?? Math.min(availableParallelism(), MAXIMUM_LANES);
-  for await (const { commits: batch, lane } of requestBatches(processes, objects, commits, graph.length, jobs)) {
-    for (const listed of batch) {
-      const header = await objects.next(listed);
-      const diffs = await lane.next(listed);
-      const statistics = async (): Promise<Commit> => {
-        const branch = branches.branchOf(listed.sha);
+  const jobs = options.jobs ?? Math.min(availableParallelism(), MAXIMUM_LANES, Math.ceil(graph.length / LANE_COMMITS));
+  const counts = new DiffCounts(processes);
+  const waiting = new WaitingCommits();
+  for await (const batch of new BatchQueue(processes, reader, graph, jobs).batches(commits)) {
+    const branches = await reader.branches(batch.merges);
+    for (const [index, listed] of batch.commits.entries()) {
+      const header = await reader.next(listed.sha);
+      const branch = branches.get(batch.mergeOf[index] ?? '') ?? '0';
+      const diffs = await batch.lane.next(listed);
+      const counted = async (): Promise<Commit> => {
         const { totals, changes } = await counts.count(listed, diffs);
-        return { ...header, totals, changes: await withSizes(changes, sizes), branch: await branch };
+        return { ...header, branch, totals, changes: withSizes(changes, await sizes.sizes(blobsOf(changes))) };
       };
       waiting.add(
         diffs.others.reduce((rows, paths) => rows + paths.length, diffs.first.length),
-        statistics(),
+        counted(),
       );
-      while (waiting.full) yield await waiting.next();
+      // The older half at once, so that the questions of the newer one can gather.
+      if (waiting.full) while (waiting.halfFull) yield await processes.answered(waiting.next());
     }
-    await lane.endBatch(batch);
+    await batch.lane.endBatch(batch.commits);
   }
-  while (!waiting.empty) yield await waiting.next();
+  while (!waiting.empty) yield await processes.answered(waiting.next());
 }
 
 /** The graph of the whole range: options of `rev-list` that leave commits out do not change what a branch is. */
 async function readGraph(processes: ProcessGroup, { revisions, tip }: HistoryOptions): Promise<CommitGraph> {
-  const resolved = await listCommits(processes, ['--max-count=1', tip]).next();
   const names = revisions.filter((revision) => !isOption(revision));
-  return await CommitGraph.read(processes, names.length > 0 ? names : [tip], resolved.done ? '' : resolved.value.sha);
+  const [graph, resolvedTip] = await Promise.all([
+    CommitGraph.read(processes, names.length > 0 ? names : [tip]),
+    resolveCommit(processes, tip),
+  ]);
+  graph.assignMerges(resolvedTip);
+  return graph;
+}
+
+async function gathersAnswers(processes: ProcessGroup): Promise<boolean> {
+  return isAtLeast(await gitVersion(processes), [2, 36]);
 }
 
 function isOption(revision: string): boolean {
   return revision.startsWith('-');
-}
-
-async function withSizes(changes: readonly UnsizedChange[], blobs: BlobSizes): Promise<Change[]> {
-  const sizes = await blobs.sizes(changes.flatMap(({ blob }) => blob ?? []));
-  let measured = 0;
-  return changes.map(({ path, status, insertions, deletions, blob }) => ({
-    path: decodePath(path),
-    type: status,
-    insertions,
-    deletions,
-    size: blob === undefined ? 0 : (sizes[measured++] ?? 0),
-  }));
 }

@@ -1,6 +1,6 @@
 import type { Commit } from './history.js';
 
-/** Commits, and rows of them, above which the oldest has to be waited for. */
+/** Commits, and rows of them, above which the older half has to be waited for. */
 const MAXIMUM_COMMITS = 256;
 const MAXIMUM_ROWS = 4096;
 
@@ -15,6 +15,10 @@ export class WaitingCommits {
 
   get full(): boolean {
     return this.#commits.length >= MAXIMUM_COMMITS || this.#rows > MAXIMUM_ROWS;
+  }
+
+  get halfFull(): boolean {
+    return this.#commits.length >= MAXIMUM_COMMITS / 2 || this.#rows > MAXIMUM_ROWS / 2;
   }
 
   /**

@@ -1,0 +1,18 @@
+import { PipeReader } from './pipe-reader.js';
+import type { ProcessGroup } from './process-group.js';
+
+/** Major and minor number of the installed git; 0.0 where it does not say. */
+export type GitVersion = readonly [major: number, minor: number];
+
+export async function gitVersion(processes: ProcessGroup): Promise<GitVersion> {
+  const reader = new PipeReader(processes.start('version'));
+  while (await reader.more()) {
+    // Its one line is read whole.
+  }
+  const [, major, minor] = /version (\d+)\.(\d+)/.exec(reader.bytes.toString('latin1')) ?? [];
+  return [Number(major ?? 0), Number(minor ?? 0)];
+}
+
+export function isAtLeast([major, minor]: GitVersion, [neededMajor, neededMinor]: GitVersion): boolean {
+  return major > neededMajor || (major === neededMajor && minor >= neededMinor);
+}
