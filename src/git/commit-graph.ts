@@ -14,7 +14,9 @@ export async function* listCommits(
   processes: ProcessGroup,
   revisions: readonly string[],
 ): AsyncGenerator<ListedCommit> {
-  const reader = new PipeReader(processes.start('rev-list', '--reverse', '--parents', ...revisions, '--'));
+  const git = processes.start('rev-list', '--reverse', '--parents', ...revisions, '--');
+  git.stdin.end();
+  const reader = new PipeReader(git);
   do {
     for (let line = reader.line(); line !== undefined; line = reader.line()) {
       const [sha = '', ...parents] = line.split(' ');

@@ -5,7 +5,9 @@ import type { ProcessGroup } from './process-group.js';
 export type GitVersion = readonly [major: number, minor: number];
 
 export async function gitVersion(processes: ProcessGroup): Promise<GitVersion> {
-  const reader = new PipeReader(processes.start('version'));
+  const git = processes.start('version');
+  git.stdin.end();
+  const reader = new PipeReader(git);
   while (await reader.more()) {
     // Its one line is read whole.
   }

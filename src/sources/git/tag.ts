@@ -1,6 +1,6 @@
 import { parseSignature } from '../../git/commit-object.js';
 import type { Signature } from '../../git/history.js';
-import { ObjectReader } from '../../git/object-reader.js';
+import { ObjectDatabase } from '../../git/object-database.js';
 import { ProcessGroup } from '../../git/process-group.js';
 import { runGit } from '../../git/run.js';
 import type { Logger } from '../../log/logger.js';
@@ -48,7 +48,7 @@ export async function* readTags(git: GitContext, log: Logger): AsyncGenerator<Ta
   const references = await listReferences(git);
   const processes = new ProcessGroup(git);
   try {
-    const objects = new ObjectReader(processes);
+    const objects = new TagObjects(processes);
     for (let start = 0; start < references.length; start += batchSize) {
       for (const tag of await readBatch(references.slice(start, start + batchSize), objects)) {
         if (typeof tag === 'string') log.info(`Tag ${tag} leads to no commit, and is skipped`);
@@ -57,6 +57,24 @@ export async function* readTags(git: GitContext, log: Logger): AsyncGenerator<Ta
     }
   } finally {
     await processes.stop();
+  }
+}
+
+/** Reads tag objects in the order in which they were asked for. */
+class TagObjects {
+  readonly #objects: ObjectDatabase;
+
+  constructor(private readonly processes: ProcessGroup) {
+    this.#objects = new ObjectDatabase(processes, 'contents', false);
+  }
+
+  request(names: readonly string[]): void {
+    this.#objects.ask(names);
+    this.processes.flush();
+  }
+
+  async next(name: string): Promise<TagObject> {
+    return parseTagObject(await this.#objects.content(name));
   }
 }
 
@@ -71,11 +89,11 @@ async function listReferences(git: GitContext): Promise<readonly Reference[]> {
 }
 
 /** The tags of references, or their names where they lead to no commit. */
-async function readBatch(references: readonly Reference[], objects: ObjectReader): Promise<readonly (Tag | string)[]> {
+async function readBatch(references: readonly Reference[], objects: TagObjects): Promise<readonly (Tag | string)[]> {
   const annotated = references.filter(({ type }) => type === 'tag');
   objects.request(annotated.map(({ object }) => object));
   const read = new Map<string, TagObject>();
-  for (const { object, name } of annotated) read.set(name, parseTagObject(await objects.next(object, 'tag')));
+  for (const { object, name } of annotated) read.set(name, await objects.next(object));
   const tags: (Tag | string)[] = [];
   for (const { name, object, type } of references) {
     const annotation = read.get(name);
@@ -87,14 +105,11 @@ async function readBatch(references: readonly Reference[], objects: ObjectReader
 }
 
 /** The commit at the end of a row of tags. */
-async function findCommit(
-  outer: Pick<TagObject, 'object' | 'type'>,
-  objects: ObjectReader,
-): Promise<string | undefined> {
+async function findCommit(outer: Pick<TagObject, 'object' | 'type'>, objects: TagObjects): Promise<string | undefined> {
   let inner = outer;
   for (let depth = 0; inner.type === 'tag' && depth < deepestNesting; depth += 1) {
     objects.request([inner.object]);
-    inner = parseTagObject(await objects.next(inner.object, 'tag'));
+    inner = await objects.next(inner.object);
   }
   return inner.type === 'commit' ? inner.object : undefined;
 }
