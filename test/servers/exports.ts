@@ -86,14 +86,16 @@ export async function connect({ dataFolder, databaseUrl }: { dataFolder: string;
     const client = new pg.Client({ user: 'test', database, host: decodeURIComponent(host ?? '') });
     await client.connect();
     return {
-      ask: async (sql: string): Promise<readonly unknown[]> => (await client.query(sql)).rows,
+      ask: async (sql: string, values: readonly unknown[] = []): Promise<readonly unknown[]> =>
+        (await client.query(sql, [...values])).rows,
       close: () => client.end(),
     };
   }
   const { PGlite } = await import('@electric-sql/pglite');
   const database = await PGlite.create(join(dataFolder, 'database'));
   return {
-    ask: async (sql: string): Promise<readonly unknown[]> => (await database.query(sql)).rows,
+    ask: async (sql: string, values: readonly unknown[] = []): Promise<readonly unknown[]> =>
+      (await database.query(sql, [...values])).rows,
     close: () => database.close(),
   };
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { requirements } from '../requirements.js';
+import { requirements } from '../programs.js';
 
 const run = promisify(execFile);
 

@@ -38,6 +38,8 @@ export interface ExportedDocument {
 export interface ExportFolder {
   /** Names of all regular files. */
   readonly files: ReadonlySet<string>;
+  /** Their size together. */
+  readonly bytes: number;
   readonly tables: readonly ExportedTable[];
   /** Update trackers and descriptions of the project. */
   readonly documents: readonly ExportedDocument[];
@@ -63,11 +65,12 @@ export function locate(dataFolder: string, folder: string): string {
 export async function listExport(path: string, tables: readonly TableDefinition[]): Promise<ExportFolder> {
   const byFile = new Map(tables.map((table) => [table.file, table]));
   const found: {
+    bytes: number;
     readonly files: Set<string>;
     readonly tables: ExportedTable[];
     readonly documents: ExportedDocument[];
     readonly unknown: string[];
-  } = { files: new Set(), tables: [], documents: [], unknown: [] };
+  } = { bytes: 0, files: new Set(), tables: [], documents: [], unknown: [] };
   for (const name of (await readdir(path)).sort()) {
     const file = join(path, name);
     const stats = await lstat(file);
@@ -78,6 +81,7 @@ export async function listExport(path: string, tables: readonly TableDefinition[
       continue;
     }
     found.files.add(name);
+    found.bytes += stats.size;
     if (table !== undefined) {
       found.tables.push({ path: file, table });
     } else if (kind !== undefined) {

@@ -31,18 +31,30 @@ export async function importExport(
   return imported;
 }
 
+/** Reads a batch while the one before is written. */
 async function importTable(
   transaction: ImportTransaction,
   exported: ExportedTable,
   signal: AbortSignal,
 ): Promise<ImportedTable> {
   const total = { rows: 0, added: 0, changed: 0 };
-  for await (const batch of readBatches(exported)) {
-    signal.throwIfAborted();
+  let writing = Promise.resolve();
+  const write = async (batch: readonly Row[]): Promise<void> => {
     const { added, changed } = await transaction.writeRows(exported.table, batch);
     total.rows += batch.length;
     total.added += added;
     total.changed += changed;
+  };
+  try {
+    for await (const batch of readBatches(exported)) {
+      await writing;
+      signal.throwIfAborted();
+      writing = write(batch);
+      // Seen at the next turn; without this the process would end where reading takes longer than failing.
+      writing.catch(() => undefined);
+    }
+  } finally {
+    await writing;
   }
   return { table: exported.table.name, ...total };
 }

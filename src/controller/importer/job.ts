@@ -1,4 +1,4 @@
-import { access, rename, rm } from 'node:fs/promises';
+import { access, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportJob, Store } from '../store/store.js';
 import { listExport, locate, SCRAPE_LOG } from './export-folder.js';
@@ -37,8 +37,27 @@ async function importFolder(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const exported = await verifyExport(folder, job.project, await listExport(folder, store.tables));
+  if (store.kind === 'pglite') {
+    await checkSpace(folder, exported.bytes);
+  }
   await store.runImport(job, (transaction) => importExport(transaction, exported, signal));
   return exported.unknown.length > 0 ? `ignored ${exported.unknown.join(', ')}` : undefined;
+}
+
+/** Rows and their indexes, and the log of the transaction, take several times the space of the exported text. */
+const SPACE_FACTOR = 4;
+const SPACE_RESERVE = 48 * 1024 * 1024;
+
+/** A full disk stops the embedded database altogether: an import that may fill it is not begun. */
+async function checkSpace(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const needed = bytes * SPACE_FACTOR + SPACE_RESERVE;
+  if (bavail * bsize < needed) {
+    const megabytes = (size: number): number => Math.ceil(size / 2 ** 20);
+    throw new Error(
+      `the disk is full: ${megabytes(bavail * bsize)} MB are free, and this import may take ${megabytes(needed)} MB; free some space and have it repeated`,
+    );
+  }
 }
 
 /** The log of the scrape outlives the export, in `<dataFolder>/projects/<PROJECT>/`. */

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PGlite, Transaction } from '@electric-sql/pglite';
 import type { z } from 'zod';
 import { takeDataLock } from './data-lock.js';
+import { DatabaseError, withoutData } from './database-error.js';
 import type { Driver, Parameter, Queries, Release } from './driver.js';
+import { PgliteSession } from './pglite-session.js';
 
 /**
  * Opens, and where needed creates, the embedded database in `<dataFolder>/database`.
@@ -13,9 +14,12 @@ import type { Driver, Parameter, Queries, Release } from './driver.js';
 export async function openPglite(dataFolder: string): Promise<Driver> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const lock = await takeDataLock(join(dataFolder, 'database.lock'));
+  const folder = join(dataFolder, 'database');
   try {
-    const database = await openDatabase(join(dataFolder, 'database'));
-    return new PgliteDriver(database, () => lock.release());
+    await createDatabase(folder);
+    const driver = new PgliteDriver(folder, () => lock.release());
+    await driver.open();
+    return driver;
   } catch (error) {
     await lock.release();
     throw error;
@@ -23,48 +27,55 @@ export async function openPglite(dataFolder: string): Promise<Driver> {
 }
 
 /** A new database is made beside its place and moved there whole, so that a killed start leaves no half database. */
-async function openDatabase(folder: string): Promise<PGlite> {
-  const { PGlite } = await import('@electric-sql/pglite');
-  if (!existsSync(folder)) {
-    const fresh = `${folder}.new`;
-    await rm(fresh, { recursive: true, force: true });
-    const database = await PGlite.create(fresh);
-    await database.close();
-    await rename(fresh, folder);
+async function createDatabase(folder: string): Promise<void> {
+  if (existsSync(folder)) {
+    return;
   }
-  return PGlite.create(folder);
+  const { PGlite } = await import('@electric-sql/pglite');
+  const fresh = `${folder}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  const database = await PGlite.create(fresh);
+  await database.close();
+  await rename(fresh, folder);
 }
 
 class PgliteDriver implements Driver {
   readonly kind = 'pglite';
   readonly reading: Pick<Queries, 'rows'>;
   readonly #locks = new Set<string>();
-  #current: Transaction | undefined;
+  #session: Promise<PgliteSession> | undefined;
+  #closed = false;
 
   constructor(
-    private readonly database: PGlite,
+    private readonly folder: string,
     private readonly released: Release,
   ) {
     this.reading = { rows: (sql, parameters, row) => this.#readBeside(sql, parameters, row) };
   }
 
-  rows<T>(sql: string, parameters: readonly Parameter[], row: z.ZodType<T>): Promise<readonly T[]> {
-    return queriesOf(this.database).rows(sql, parameters, row);
+  /** The open database; opened again, and so recovered, where it was lost. */
+  async open(): Promise<PgliteSession> {
+    if (this.#closed) {
+      throw new DatabaseError('the database is closed', undefined, undefined);
+    }
+    const before = this.#session;
+    const session = await before?.catch(() => undefined);
+    if ((session === undefined || session.lost) && this.#session === before) {
+      this.#session = this.#load();
+    }
+    return this.#session ?? this.#load();
   }
 
-  run(sql: string, parameters?: readonly Parameter[]): Promise<number> {
-    return queriesOf(this.database).run(sql, parameters);
+  async rows<T>(sql: string, parameters: readonly Parameter[], row: z.ZodType<T>): Promise<readonly T[]> {
+    return (await this.open()).queries.rows(sql, parameters, row);
   }
 
-  transaction<T>(action: (queries: Queries) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (transaction) => {
-      this.#current = transaction;
-      try {
-        return await action(queriesOf(transaction));
-      } finally {
-        this.#current = undefined;
-      }
-    });
+  async run(sql: string, parameters?: readonly Parameter[]): Promise<number> {
+    return (await this.open()).queries.run(sql, parameters);
+  }
+
+  async transaction<T>(action: (queries: Queries) => Promise<T>): Promise<T> {
+    return (await this.open()).transaction(action);
   }
 
   async tryLock(name: string): Promise<Release | undefined> {
@@ -82,11 +93,18 @@ class PgliteDriver implements Driver {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     try {
-      await this.database.close();
+      const session = await this.#session?.catch(() => undefined);
+      await session?.close();
     } finally {
       await this.released();
     }
+  }
+
+  async #load(): Promise<PgliteSession> {
+    const { PGlite } = await import('@electric-sql/pglite');
+    return new PgliteSession(await withoutData(() => PGlite.create(this.folder)));
   }
 
   /**
@@ -94,27 +112,12 @@ class PgliteDriver implements Driver {
    * a status request does not wait for an import of minutes.
    */
   async #readBeside<T>(sql: string, parameters: readonly Parameter[], row: z.ZodType<T>): Promise<readonly T[]> {
-    const current = this.#current;
-    if (current !== undefined) {
-      try {
-        return await queriesOf(current).rows(sql, parameters, row);
-      } catch {
-        // The transaction ended, or failed before: the answer comes from the state that it left.
-      }
+    const { beside } = await this.open();
+    try {
+      return (await beside?.rows(sql, parameters, row)) ?? (await this.rows(sql, parameters, row));
+    } catch {
+      // The transaction ended, or failed before: the answer comes from the state that it left.
+      return this.rows(sql, parameters, row);
     }
-    return this.rows(sql, parameters, row);
   }
-}
-
-function queriesOf(session: PGlite | Transaction): Queries {
-  return {
-    async rows(sql, parameters, row) {
-      const result = await session.query<unknown>(sql, [...parameters]);
-      return row.array().parse(result.rows);
-    },
-    async run(sql, parameters = []) {
-      const result = await session.query(sql, [...parameters]);
-      return result.affectedRows ?? 0;
-    },
-  };
 }

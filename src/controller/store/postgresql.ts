@@ -4,8 +4,10 @@ import type { Client, Pool, PoolClient } from 'pg';
 import { z } from 'zod';
 import { ConfigError } from '../../config/errors.js';
 import type { Logger } from '../../log/logger.js';
+import { withoutData } from './database-error.js';
 import type { Driver, Parameter, Queries, Release } from './driver.js';
 import { firstRow } from './driver.js';
+import { Turns } from './turns.js';
 
 const CONNECTIONS = 10;
 const CONNECT_MILLISECONDS = 10_000;
@@ -113,16 +115,16 @@ class PostgresqlDriver implements Driver {
   }
 
   async transaction<T>(action: (queries: Queries) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = await withoutData(() => this.pool.connect());
     let broken = false;
     const lost = (): void => {
       broken = true;
     };
     client.on('error', lost);
     try {
-      await client.query('begin');
+      await withoutData(() => client.query('begin'));
       const result = await action(queriesOf(client));
-      await client.query('commit');
+      await withoutData(() => client.query('commit'));
       return result;
     } catch (error) {
       await client.query('rollback').catch(lost);
@@ -165,8 +167,9 @@ class PostgresqlDriver implements Driver {
 class AdvisoryLocks {
   /** Names with the connection that holds them, undefined while it is asked. */
   readonly #held = new Map<string, Client | undefined>();
+  /** A connection takes one statement at a time. */
+  readonly #turns = new Turns();
   #client: Promise<Client> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly connect: () => Client,
@@ -180,7 +183,7 @@ class AdvisoryLocks {
     this.#held.set(name, undefined);
     try {
       const client = await this.#session();
-      if (await this.#inTurn(() => askForLock(client, name))) {
+      if (await this.#turns.take(() => askForLock(client, name))) {
         this.#held.set(name, client);
         return () => this.#release(name, client);
       }
@@ -204,17 +207,10 @@ class AdvisoryLocks {
     }
     this.#held.delete(name);
     try {
-      await this.#inTurn(() => client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [name]));
+      await this.#turns.take(() => client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [name]));
     } catch (error) {
       this.log.debug({ err: error, lock: name }, 'the lock went with its connection');
     }
-  }
-
-  /** A connection takes one statement at a time. */
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(action);
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 
   #session(): Promise<Client> {
@@ -232,7 +228,7 @@ class AdvisoryLocks {
       this.#client = undefined;
       this.#held.clear();
     });
-    await client.connect();
+    await withoutData(() => client.connect());
     return client;
   }
 }
@@ -245,11 +241,11 @@ async function askForLock(client: Client, name: string): Promise<boolean> {
 function queriesOf(session: Pool | Client | PoolClient): Queries {
   return {
     async rows(sql, parameters, row) {
-      const result = await session.query<Record<string, unknown>>(sql, [...parameters]);
+      const result = await withoutData(() => session.query<Record<string, unknown>>(sql, [...parameters]));
       return row.array().parse(result.rows);
     },
     async run(sql, parameters = []) {
-      const result = await session.query(sql, [...parameters]);
+      const result = await withoutData(() => session.query(sql, [...parameters]));
       return result.rowCount ?? 0;
     },
   };

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** What a test needs beyond the project, and how a Debian machine gets it. */
+export interface Requirement {
+  readonly name: string;
+  readonly install: string;
+  /** Path of the program, or undefined where the machine lacks it. */
+  find(): string | undefined;
+}
+
+function onPath(name: string, folders: readonly string[]): string | undefined {
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+function program(name: string, install: string, further: () => readonly string[] = () => []): Requirement {
+  return {
+    name,
+    install,
+    find: () => onPath(name, [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', ...further()]),
+  };
+}
+
+function postgresqlFolders(): readonly string[] {
+  const base = '/usr/lib/postgresql';
+  return existsSync(base) ? readdirSync(base).map((version) => join(base, version, 'bin')) : [];
+}
+
+export const requirements = {
+  git: program('git', 'git'),
+  openssl: program('openssl', 'openssl'),
+  sshd: program('sshd', 'openssh-server'),
+  ssh: program('ssh', 'openssh-client'),
+  scp: program('scp', 'openssh-client'),
+  sftp: program('sftp', 'openssh-client'),
+  python3: program('python3', 'python3'),
+  bash: program('bash', 'bash'),
+  /** A file system of its own, which may be as small as a test wants it. */
+  smallDisk: {
+    name: 'the right to mount a tmpfs in a namespace',
+    install: 'util-linux',
+    find: () =>
+      spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0 ? 'unshare' : undefined,
+  },
+  /** The same where the test itself must see it, not only a process that it starts. */
+  mount: {
+    name: 'root that may mount a tmpfs',
+    install: 'mount',
+    find: () =>
+      process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+        ? 'mount'
+        : undefined,
+  },
+  postgres: program('postgres', 'postgresql', postgresqlFolders),
+} as const;
