@@ -7,7 +7,7 @@ import { startImporter } from '../../src/controller/importer/importer.js';
 import type { ImportJob, Store } from '../../src/controller/store/store.js';
 import { writeManifest } from '../../src/tables/manifest.js';
 import { connect, exportOf, writeExport } from '../servers/exports.js';
-import { onEachServer, silent, type TestDatabase } from '../servers/stores.js';
+import { onEachServer, onPostgresql, silent, type TestDatabase } from '../servers/stores.js';
 
 onEachServer('importer', (create) => {
   let database: TestDatabase;
@@ -278,6 +278,26 @@ onEachServer('importer', (create) => {
     expect(await find(store, id)).toMatchObject({ state: 'waiting', committed: false });
     await runQueue(store, database.dataFolder);
     expect(await find(store, id)).toMatchObject({ state: 'done' });
+  });
+});
+
+onPostgresql('importers of several controllers', (create) => {
+  test('share the queue, and import each export once', async () => {
+    const database = await create();
+    const stores = await Promise.all([database.open(), database.open(), database.open()]);
+    const [store] = stores;
+    for (const project of ['A', 'B', 'C', 'A', 'B', 'C', 'A', 'B', 'C']) {
+      const number = (await store.imports()).length;
+      const files = exportOf(`repo-${number}`, 0, 300);
+      const folder = await writeExport(database.dataFolder, `imports/${number}`, files);
+      await store.addImport(project, project, folder);
+    }
+    await Promise.all(stores.map((each) => runQueue(each, database.dataFolder)));
+    const jobs = await store.imports();
+    expect(jobs.map(({ state }) => state)).toEqual(jobs.map(() => 'done'));
+    expect(jobs.map(({ tables }) => tables.map(({ added }) => added))).toEqual(jobs.map(() => [600, 30, 300]));
+    await Promise.all(stores.map((each) => each.close()));
+    await database.remove();
   });
 });
 

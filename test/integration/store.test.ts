@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StoreError } from '../../src/controller/store/error.js';
+import { openStore } from '../../src/controller/store/open.js';
 import type { Store } from '../../src/controller/store/store.js';
-import { onEachServer, onPostgresql, type TestDatabase } from '../servers/stores.js';
+import { onEachServer, onPostgresql, silent, type TestDatabase } from '../servers/stores.js';
 
 onEachServer('store', (create) => {
   let database: TestDatabase;
@@ -67,6 +69,14 @@ onEachServer('store', (create) => {
     await store.insertBigboatStatus('BOAT', [row, { ...row, name: 'y', ok: '0' }]);
     await store.insertBigboatStatus('BOAT', [row]);
     await expect(store.insertBigboatStatus('BOAT', [{ ...row, value: 'much' }])).rejects.toThrow(StoreError);
+  });
+
+  test('keeps the values of rows out of its errors', async () => {
+    await store.ensureProject('SECRET');
+    const row = { name: 'personal data', checked_time: '2024-01-01 12:00:00', ok: '1', value: 'no number', max: '' };
+    const error: unknown = await store.insertBigboatStatus('SECRET', [row]).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StoreError);
+    expect(inspect(error, { depth: 10 })).not.toContain('personal data');
   });
 
   test('lets one at a time hold a lock', async () => {
@@ -170,6 +180,26 @@ onPostgresql('several controllers', (create) => {
       expect(ids).toEqual([...ids].sort((a, b) => a - b));
     }
     await Promise.all(stores.map((store) => store.close()));
+    await database.remove();
+  });
+
+  test('leave alone the imports whose files another one has', async () => {
+    const database = await create();
+    const here = await database.open();
+    const elsewhere = await openStore({
+      dataFolder: join(database.dataFolder, 'elsewhere'),
+      log: silent,
+      ...(database.databaseUrl !== undefined && { databaseUrl: database.databaseUrl }),
+    });
+    const theirs = await elsewhere.addImport('TWICE', 'AGENT', 'imports/1');
+    const ours = await here.addImport('TWICE', 'AGENT', 'imports/1');
+    expect((await here.claimImport())?.id).toBe(ours.id);
+    expect(await elsewhere.claimImport()).toBeUndefined();
+    await here.finishImport(ours.id, 'done');
+    expect(await here.claimImport()).toBeUndefined();
+    expect((await elsewhere.claimImport())?.id).toBe(theirs.id);
+    await here.close();
+    await elsewhere.close();
     await database.remove();
   });
 

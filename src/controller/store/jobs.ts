@@ -27,24 +27,35 @@ const JobRow = z
 const COLUMNS = `import_id as id, name as project, agent_key as agent, folder, state, message, committed, tables,
   created, updated`;
 
-export async function addJob(queries: Queries, project: string, agent: string, folder: string): Promise<ImportJob> {
+/** A controller and the data folder in which its exports lie. */
+export interface Worker {
+  readonly owner: string;
+  readonly place: string;
+}
+
+export async function addJob(
+  queries: Queries,
+  { place }: Worker,
+  { project, agent, folder }: Pick<ImportJob, 'project' | 'agent' | 'folder'>,
+): Promise<ImportJob> {
   const id = await ensureProject(queries, project);
   const job = await firstRow(
     queries,
     `with job as (
-       insert into gros.import_job (project_id, agent_key, folder, state) values ($1, $2, $3, 'waiting') returning *
+       insert into gros.import_job (project_id, agent_key, folder, place, state) values ($1, $2, $3, $4, 'waiting')
+       returning *
      ) select ${COLUMNS} from job join gros.project using (project_id)`,
-    [id, agent, folder],
+    [id, agent, folder, place],
     JobRow,
   );
   return present(job);
 }
 
 /**
- * Takes the oldest waiting job whose project has no older one open. Undefined where there is none, or where another
+ * Takes the oldest waiting job of the place whose project has no older one there, and none that runs. Undefined where there is none, or where another
  * controller was faster: the index on running jobs lets one job of a project run.
  */
-export async function claimJob(driver: Driver, owner: string): Promise<ImportJob | undefined> {
+export async function claimJob(driver: Driver, { owner, place }: Worker): Promise<ImportJob | undefined> {
   try {
     return await firstRow(
       driver,
@@ -52,15 +63,17 @@ export async function claimJob(driver: Driver, owner: string): Promise<ImportJob
          update gros.import_job set state = 'running', owner = $1, updated = now()
          where import_id = (
            select import_id from gros.import_job as oldest
-           where state = 'waiting' and not exists (
+           where state = 'waiting' and place = $2 and not exists (
              select 1 from gros.import_job as earlier
-             where earlier.project_id = oldest.project_id and earlier.state in ('waiting', 'running')
-               and (earlier.state = 'running' or earlier.import_id < oldest.import_id)
+             where earlier.project_id = oldest.project_id and (
+               earlier.state = 'running'
+               or (earlier.state = 'waiting' and earlier.place = $2 and earlier.import_id < oldest.import_id)
+             )
            )
            order by import_id limit 1 for update skip locked
          ) and state = 'waiting' returning *
        ) select ${COLUMNS} from job join gros.project using (project_id)`,
-      [owner],
+      [owner, place],
       JobRow,
     );
   } catch (error) {

@@ -9,6 +9,7 @@ import { prepareTables } from './imported-tables.js';
 import { migrate } from './migrate.js';
 import { migrations } from './migrations/index.js';
 import { openPglite } from './pglite.js';
+import { placeOf } from './place.js';
 import { openPostgresql } from './postgresql.js';
 import { SqlStore } from './sql-store.js';
 import type { Store } from './store.js';
@@ -35,13 +36,14 @@ export async function openStore({ dataFolder, databaseUrl, tables = catalogue, l
   const driver = await openDriver(dataFolder, databaseUrl, log);
   try {
     await migrate(driver, migrations);
+    const place = await storing('prepare the data folder', () => placeOf(dataFolder));
     const schemas = await storing('prepare the imported tables', () =>
       prepareTables(
         driver,
         tables.filter(({ name }) => name !== HEALTH),
       ),
     );
-    const store = new SqlStore(driver, dataFolder, randomUUID(), schemas);
+    const store = new SqlStore(driver, dataFolder, { owner: randomUUID(), place }, schemas);
     await store.announce();
     return store;
   } catch (error) {

@@ -36,11 +36,11 @@ export class SqlStore implements Store {
 
   readonly tables: readonly TableDefinition[];
 
-  /** @param owner name of this process among the controllers on the database */
+  /** @param worker this process among the controllers on the database */
   constructor(
     private readonly driver: Driver,
     private readonly dataFolder: string,
-    private readonly owner: string,
+    private readonly worker: jobs.Worker,
     private readonly schemas: ReadonlyMap<string, ImportedTableSchema>,
   ) {
     this.kind = driver.kind;
@@ -49,7 +49,7 @@ export class SqlStore implements Store {
 
   /** Shows to other controllers that this one lives; again where the connection that showed it was lost. */
   async announce(): Promise<void> {
-    await storing('announce this controller', () => this.driver.tryLock(aliveLock(this.owner)));
+    await storing('announce this controller', () => this.driver.tryLock(aliveLock(this.worker.owner)));
   }
 
   async ping(): Promise<void> {
@@ -126,14 +126,14 @@ export class SqlStore implements Store {
 
   addImport(project: string, agent: string, folder: string): Promise<ImportJob> {
     return storing(`queue the import of project ${project}`, () =>
-      this.driver.transaction((queries) => jobs.addJob(queries, project, agent, folder)),
+      this.driver.transaction((queries) => jobs.addJob(queries, this.worker, { project, agent, folder })),
     );
   }
 
   claimImport(): Promise<ImportJob | undefined> {
     return storing('take an import from the queue', async () => {
       await this.announce();
-      return jobs.claimJob(this.driver, this.owner);
+      return jobs.claimJob(this.driver, this.worker);
     });
   }
 
@@ -146,12 +146,12 @@ export class SqlStore implements Store {
     action: (transaction: ImportTransaction) => Promise<readonly ImportedTable[]>,
   ): Promise<void> {
     return storing(`import the export of project ${job.project}`, () =>
-      this.driver.transaction((queries) => runImport(queries, this.schemas, { job, owner: this.owner }, action)),
+      this.driver.transaction((queries) => runImport(queries, this.schemas, { job, owner: this.worker.owner }, action)),
     );
   }
 
   releaseImport(id: number): Promise<void> {
-    return storing(`put import ${id} back in the queue`, () => jobs.releaseJob(this.driver, id, this.owner));
+    return storing(`put import ${id} back in the queue`, () => jobs.releaseJob(this.driver, id, this.worker.owner));
   }
 
   finishImport(id: number, state: 'failed' | 'done', message?: string): Promise<void> {
