@@ -211,6 +211,19 @@ describeWith([requirements.scp, requirements.sftp], 'limits of the dropbox', () 
     expect((await bench.ssh('agent-TEST@127.0.0.1', 'scp -f x')).stderr).toMatch(/closed|reset/i);
   });
 
+  it('ends a connection after some keys that are refused', async () => {
+    const bench = await startBench({ limits: { attempts: 2 } });
+    const keys: string[] = [];
+    for (const name of ['one', 'two', 'three']) {
+      keys.push('-i', (await ensureKeyPair(join(bench.local, name))).path);
+    }
+    const others = bench.common.filter((option) => option !== '-i' && option !== bench.keyPath);
+    const args = ['-p', String(bench.dropbox.port), 'agent-TEST@127.0.0.1', 'scp -f x'];
+    const { code, stderr } = await run('ssh', [...others, ...keys, ...args]);
+    expect(code).toBe(255);
+    expect(stderr).not.toContain('Permission denied');
+  });
+
   it('ends connections of clients that disregard the protocol', async () => {
     const bench = await startBench();
     for (const bytes of ['GET / HTTP/1.1\r\n\r\n', `SSH-2.0-x\r\n${'\0'.repeat(70_000)}`, 'x'.repeat(100_000)]) {

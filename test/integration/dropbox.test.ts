@@ -1,8 +1,10 @@
-import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pino from 'pino';
 import { expect, it } from 'vitest';
 import { describeWith, requirements } from '../requirements.js';
 import { type DropboxBench, startBench } from '../servers/dropbox.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const clients = [
   { name: 'scp (SFTP)', options: [] },
@@ -101,5 +103,41 @@ describeWith([requirements.scp, requirements.sftp], 'dropbox with clients of Ope
     expect(stdout).not.toContain('.incoming');
     expect((await readFile(join(bench.local, 'back.json'))).length).toBe(300_000);
     expect(await readdir(join(bench.home, 'export', 'TEST'))).toEqual([]);
+  });
+
+  it('says in the log what was sent, received, dropped and refused', async () => {
+    const lines: string[] = [];
+    const bench = await startBench({
+      log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
+    });
+    await filled(bench);
+    await writeFile(join(bench.home, 'update', 'TEST', 'a.json'), 'abc');
+    await bench.scp(join(bench.local, 'data_a.json'), bench.remote('export/TEST/'));
+    await bench.scp('-O', bench.remote('update/TEST/a.json'), bench.local);
+    await bench.ssh('agent-TEST@127.0.0.1', 'id; reboot');
+    const entries = lines.map((line) => JSON.parse(line));
+    const who = { agent: 'TEST', address: '127.0.0.1' };
+    expect(entries).toContainEqual(
+      expect.objectContaining({ ...who, path: '/export/TEST/data_a.json', bytes: 300_000 }),
+    );
+    expect(entries).toContainEqual(expect.objectContaining({ ...who, path: '/update/TEST/a.json', bytes: 3 }));
+    expect(entries).toContainEqual(expect.objectContaining({ ...who, command: 'id; reboot' }));
+  });
+
+  it('removes at its start what was left of uploads long ago', async () => {
+    const dataFolder = join(temporaryFolder(), 'data');
+    const incoming = join(dataFolder, 'agents', 'TEST', '.incoming');
+    const elsewhere = temporaryFolder();
+    await mkdir(incoming, { recursive: true });
+    await mkdir(join(dataFolder, 'agents', 'OTHER'));
+    await symlink(elsewhere, join(dataFolder, 'agents', 'OTHER', '.incoming'));
+    for (const path of [join(incoming, 'old'), join(elsewhere, 'old')]) {
+      await writeFile(path, 'x');
+      await utimes(path, 1_000_000_000, 1_000_000_000);
+    }
+    await writeFile(join(incoming, 'new'), 'x');
+    await startBench({}, dataFolder);
+    expect(await readdir(incoming)).toEqual(['new']);
+    expect(await readdir(elsewhere)).toEqual(['old']);
   });
 });

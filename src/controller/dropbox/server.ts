@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { lstat, opendir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { legacyAlgorithms, modernAlgorithms } from '../../ssh/algorithms.js';
-import { systemCode } from '../../ssh/errors.js';
+import { removeAbandoned } from './abandoned.js';
 import { Admission } from './admission.js';
 import { AgentConnection, type ConnectionContext } from './connection.js';
 import { AgentHome } from './home.js';
@@ -24,8 +23,6 @@ export interface Dropbox {
 }
 
 const projectKey = /^[A-Z]+$/;
-/** What was not finished before the controller was killed is removed at the next start, when it is that old. */
-const abandonedAfter = 60 * 60_000;
 
 /** Folders, quota and number of connections of the agents that have logged in. */
 class Agents {
@@ -64,9 +61,15 @@ class Agents {
   }
 }
 
+/** A connection, known to the SSH library by its address and port only, and the time until which it must log in. */
+interface Guest {
+  readonly socket: Socket;
+  readonly timer: NodeJS.Timeout;
+}
+
 /** Accepts sockets, and hands those that are admitted to the SSH library. */
 class Gate {
-  readonly #sockets = new Map<string, Socket>();
+  readonly #guests = new Map<string, Guest>();
   readonly #connections = new Set<AgentConnection>();
   readonly #admission: Admission;
   readonly #ssh: ssh2.Server;
@@ -98,19 +101,17 @@ class Gate {
       ident: 'gatherer',
     });
     this.#ssh.on('connection', (client, { ip, port }) => {
-      const socket = this.#sockets.get(`${ip} ${port}`);
-      if (socket === undefined) {
+      const guest = this.#guests.get(`${ip} ${port}`);
+      if (guest === undefined) {
         client.end();
         return;
       }
-      const timer = this.#timers.get(socket);
+      const { socket, timer } = guest;
       const connection = new AgentConnection(client, socket, ip, context, () => clearTimeout(timer));
       this.#connections.add(connection);
       socket.once('close', () => this.#connections.delete(connection));
     });
   }
-
-  readonly #timers = new WeakMap<Socket, NodeJS.Timeout>();
 
   accept(socket: Socket): void {
     const { remoteAddress, remotePort } = socket;
@@ -130,11 +131,10 @@ class Gate {
       this.options.log.warn({ address: remoteAddress }, 'no login in time');
       socket.destroy();
     }, this.limits.handshake);
-    this.#timers.set(socket, timer);
-    this.#sockets.set(name, socket);
+    this.#guests.set(name, { socket, timer });
     socket.once('close', () => {
       clearTimeout(timer);
-      this.#sockets.delete(name);
+      this.#guests.delete(name);
       this.#admission.leave(remoteAddress);
     });
     this.#ssh.injectSocket(socket);
@@ -142,34 +142,8 @@ class Gate {
 
   async close(): Promise<void> {
     await Promise.all([...this.#connections].map((connection) => connection.finish(this.limits.grace)));
-    for (const socket of this.#sockets.values()) {
+    for (const { socket } of this.#guests.values()) {
       socket.destroy();
-    }
-  }
-}
-
-/** Removes what agents were uploading when an earlier process was killed. */
-async function removeAbandoned(dataFolder: string): Promise<void> {
-  const agents = join(dataFolder, 'agents');
-  for await (const agent of entriesOf(agents)) {
-    const incoming = join(agents, agent, incomingFolder);
-    for await (const name of entriesOf(incoming)) {
-      const path = join(incoming, name);
-      if (Date.now() - (await lstat(path)).mtimeMs > abandonedAfter) {
-        await rm(path, { force: true });
-      }
-    }
-  }
-}
-
-async function* entriesOf(folder: string): AsyncGenerator<string> {
-  try {
-    for await (const entry of await opendir(folder)) {
-      yield entry.name;
-    }
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') {
-      throw error;
     }
   }
 }
