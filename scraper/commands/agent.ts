@@ -2,6 +2,7 @@ import { runDaemon } from '../../src/agent/daemon.js';
 import { chooseMode } from '../../src/agent/mode.js';
 import { runOnce } from '../../src/agent/once.js';
 import { reportTable } from '../../src/agent/report.js';
+import { shareVersion } from '../../src/agent/version-file.js';
 import { ConfigError } from '../../src/config/errors.js';
 import { writeMissingConfiguration } from '../../src/config/write-templates.js';
 import { defineCommand } from '../command.js';
@@ -30,6 +31,7 @@ export const command = defineCommand(
     for (const file of await writeMissingConfiguration(runtime.environment)) {
       runtime.log.info(`Wrote ${file} from its template and the environment`);
     }
+    await shareVersion(runtime);
     if (mode.kind === 'daemon') {
       const host = domain ?? (runtime.environment['AGENT_HOST'] || undefined);
       return runDaemon(runtime, mode, { listen, port: parsePort(port), domain: host, debug });

@@ -5,7 +5,6 @@ import { type AgentContext, agentProjects } from './context.js';
 import { generateKey } from './identity.js';
 import { Metrics } from './metrics.js';
 import type { Mode } from './mode.js';
-import { logReports } from './report.js';
 import { type Job, Schedule } from './schedule.js';
 import { ScrapeConflict, Scraper } from './scraper.js';
 
@@ -55,7 +54,7 @@ async function registerAll(runtime: Runtime): Promise<void> {
 async function scheduledScrape(runtime: Runtime, scraper: Scraper): Promise<void> {
   try {
     const { reports } = await scraper.start();
-    logReports(runtime.log, await reports);
+    await reports;
   } catch (error) {
     if (error instanceof ScrapeConflict) {
       runtime.log.warn(error.message);

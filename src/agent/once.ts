@@ -1,5 +1,5 @@
 import type { Runtime } from '../config/runtime.js';
-import { logReports, type ProjectReport } from './report.js';
+import type { ProjectReport } from './report.js';
 import { Scraper } from './scraper.js';
 
 export interface OnceResult {
@@ -17,7 +17,6 @@ export async function runOnce(runtime: Runtime): Promise<OnceResult> {
   const scraper = new Scraper(runtime, () => undefined);
   const { reports: running } = await scraper.start();
   const reports = await running;
-  logReports(runtime.log, reports);
   const complete = !runtime.signal.aborted && reports.every((report) => report.code === 0);
   return { code: complete ? 0 : 1, reports };
 }

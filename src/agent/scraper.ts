@@ -1,7 +1,8 @@
 import { ConfigError } from '../config/errors.js';
 import type { Runtime } from '../config/runtime.js';
 import { agentProjects } from './context.js';
-import type { ProjectReport } from './report.js';
+import { parsePreflightArguments } from './preflight-options.js';
+import { logReports, type ProjectReport } from './report.js';
 import { type ScrapeOptions, scrapeProject } from './scrape.js';
 
 /** A scrape was asked for while one is at work. */
@@ -50,6 +51,7 @@ export class Scraper {
           'is not set, so there is no project to scrape; set it to the key of a project',
         );
       }
+      parsePreflightArguments(preflightArguments ?? runtime.environment['PREFLIGHT_ARGS']);
       const reports = this.scrapeAll(runtime, projects, preflightArguments).finally(() => {
         this.busy = false;
       });
@@ -81,6 +83,7 @@ export class Scraper {
       this.finished(report);
       reports.push(report);
     }
+    logReports(this.runtime.log, reports);
     return reports;
   }
 }

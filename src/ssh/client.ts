@@ -69,7 +69,7 @@ export class SshClient {
 
   /**
    * Fetches files by name from a folder, as `update/TEST`. Each replaces the local one at once when it is whole; those
-   * that the server does not have are skipped, with a line in the log.
+   * that the server does not have are skipped.
    */
   async download(names: readonly string[], remoteFolder: string, localFolder: string): Promise<TransferResult> {
     const folder = checkFolder(remoteFolder);
@@ -81,7 +81,7 @@ export class SshClient {
     const transferred = await this.#moving((transport) => transport.download(wanted, folder, localFolder));
     const missing = wanted.filter((name) => !transferred.some((file) => file.name === name));
     for (const file of missing) {
-      this.options.log.info({ file, folder }, 'the server does not have this file');
+      this.options.log.debug({ file, folder }, 'the server does not have this file');
     }
     return { transferred, missing };
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { AdminClient } from '../../../src/controller/admin-client.js';
+import { Folders } from '../../../src/controller/folders.js';
 import type { ImportSummary } from '../../../src/controller/operator.js';
 import { type Ended, type Place, type Started, startGatherer } from './gatherer.js';
 
@@ -67,7 +68,7 @@ export class ControllerProcess {
   }
 
   imports(project?: string): Promise<readonly ImportSummary[]> {
-    return new AdminClient(join(this.dataFolder, 'admin.sock')).imports(project);
+    return new AdminClient(new Folders(this.dataFolder).adminSocket).imports(project);
   }
 
   /** Waits until no import waits or runs any more; all imports that it then knows. */
