@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import { readHistory } from '../src/git/read-history.js';
-import { gitEnvironment } from '../src/git/run.js';
 import type { Measurement } from './measurement.js';
 
 /*
@@ -43,7 +42,7 @@ async function readCommits(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
 /** What anybody would run, read to its end through a pipe. */
 async function readLog(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
   const args = [`--git-dir=${gitFolder}`, 'log', '--raw', '--numstat', '-M', '-m', 'HEAD'];
-  const git = spawn('git', args, { env: gitEnvironment(process.env), stdio: ['ignore', 'pipe', 'inherit'] });
+  const git = spawn('git', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   git.stdout.resume();
   const status = await new Promise<number | null>((resolve, reject) => {
     git.once('error', reject);

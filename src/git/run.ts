@@ -145,9 +145,9 @@ export async function runGit(command: GitCommand, limit = 64 * 1024 * 1024): Pro
     size += chunk.length;
     if (size > limit) git.kill();
   });
-  await git.done.catch((error: unknown) => {
-    throw size > limit ? git.failure(`printed more than ${limit} bytes`) : error;
-  });
+  const failed = await git.done.catch((error: unknown) => error);
+  if (size > limit) throw git.failure(`printed more than ${limit} bytes`);
+  if (failed !== undefined) throw failed;
   return Buffer.concat(chunks).toString('utf8');
 }
 

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { GitError, gitEnvironment, maskCredentials, runGit } from '../../../src/git/run.js';
+
+const signal = new AbortController().signal;
+
+describe('the environment of git', () => {
+  it('keeps transport and configuration, and nothing that leads to another repository', () => {
+    const environment = gitEnvironment({
+      PATH: '/bin',
+      HOME: '/home/agent',
+      HTTPS_PROXY: 'http://proxy',
+      GIT_SSH_COMMAND: 'ssh -i key',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_DIR: '/elsewhere',
+      GIT_OBJECT_DIRECTORY: '/elsewhere',
+      GIT_REPLACE_REF_BASE: 'refs/x',
+      GIT_EXTERNAL_DIFF: 'false',
+      GIT_TERMINAL_PROMPT: '1',
+      LC_ALL: 'nl_NL',
+      UNSET: undefined,
+    });
+    expect(environment).toMatchObject({
+      PATH: '/bin',
+      HOME: '/home/agent',
+      HTTPS_PROXY: 'http://proxy',
+      GIT_SSH_COMMAND: 'ssh -i key',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_NO_REPLACE_OBJECTS: '1',
+      LC_ALL: 'C',
+    });
+    for (const name of ['GIT_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_REPLACE_REF_BASE', 'GIT_EXTERNAL_DIFF', 'UNSET']) {
+      expect(environment).not.toHaveProperty(name);
+    }
+  });
+});
+
+describe('what is said of a command', () => {
+  it.each([
+    ['https://anna:secret@example.org/x.git', 'https://***@example.org/x.git'],
+    ['https://token@example.org/x.git', 'https://***@example.org/x.git'],
+    ['https://anna:p@ss@example.org/x.git', 'https://***@example.org/x.git'],
+    ["fatal: 'http://a:b@h/' and 'http://c:d@h/'", "fatal: 'http://***@h/' and 'http://***@h/'"],
+    ['ssh://git@example.org/x.git', 'ssh://git@example.org/x.git'],
+    ['ssh://git:secret@example.org/x.git', 'ssh://***@example.org/x.git'],
+    ['git@example.org:x.git', 'git@example.org:x.git'],
+    ['http.extraHeader=Authorization: Basic c2VjcmV0', 'http.extraHeader=Authorization: ***'],
+    ['https://example.org/a@b', 'https://example.org/a@b'],
+  ])('%s shows as %s', (text, masked) => {
+    expect(maskCredentials(text)).toBe(masked);
+  });
+});
+
+describe('running git', () => {
+  it('gives what it prints', async () => {
+    expect(await runGit({ arguments: ['version'], environment: process.env, signal })).toMatch(/^git version /);
+  });
+
+  it('fails with the command, the exit status and the masked end of what it said', async () => {
+    const url = 'nowhere://anna:secret@example.org/x.git';
+    const failed = runGit({ arguments: ['ls-remote', url], environment: process.env, signal });
+    await expect(failed).rejects.toBeInstanceOf(GitError);
+    const error = await failed.catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ exitCode: 128, command: 'git ls-remote nowhere://***@example.org/x.git' });
+    expect(String(error)).toMatch(/ended with exit status 128: .*nowhere/s);
+    expect(JSON.stringify(error) + String(error)).not.toContain('secret');
+  });
+
+  it('stops a command that prints more than is wanted', async () => {
+    await expect(runGit({ arguments: ['help', '-a'], environment: process.env, signal }, 100)).rejects.toThrow(
+      /printed more than 100 bytes/,
+    );
+  });
+
+  it('shows progress as it comes', async () => {
+    const seen: Buffer[] = [];
+    const onStderr = (chunk: Buffer) => seen.push(chunk);
+    await runGit({ arguments: ['nonsense'], environment: process.env, signal, onStderr }).catch(() => undefined);
+    expect(Buffer.concat(seen).toString()).toContain('nonsense');
+  });
+});
