@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/errors.js';
 import { HttpError } from '../http/errors.js';
 import { pinHostKeys } from '../ssh/known-hosts.js';
 import { type AgentContext, resolvePath } from './context.js';
@@ -16,8 +17,7 @@ export async function learnHostKeys(
   controller: Controller,
   knownHosts: string,
 ): Promise<number> {
-  const setting = context.runtime.environment.SSH_PORT;
-  const port = setting === undefined || setting === '' ? undefined : Number(setting);
+  const port = configuredPort(context);
   const given = await giveUpQuietly(context, controller);
   const used = port ?? given?.port ?? defaultPort;
   if (given !== undefined && given.host_keys.length > 0) {
@@ -25,6 +25,19 @@ export async function learnHostKeys(
     context.log.debug(`Host keys of ${controller.sshHost} are pinned in ${resolvePath(context.runtime, knownHosts)}`);
   }
   return used;
+}
+
+/** @throws {ConfigError} where SSH_PORT is no port */
+function configuredPort({ runtime }: AgentContext): number | undefined {
+  const { SSH_PORT: text = '' } = runtime.environment;
+  if (text === '') {
+    return undefined;
+  }
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
+    throw new ConfigError('SSH_PORT', `"${text}" is not a port; expected a number from 1 to 65535`);
+  }
+  return port;
 }
 
 /** A controller that cannot be asked over HTTPS does not stop a transfer to a host whose key is pinned already. */

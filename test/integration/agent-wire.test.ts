@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { generateKey } from '../../src/ssh/private-key.js';
 import { formatPublicKey } from '../../src/ssh/public-key.js';
@@ -176,14 +173,10 @@ describe('preflight on the wire', () => {
 
 describe('log upload on the wire', () => {
   const transcript = readTranscript('log_upload');
-  const others = ['generate_key', 'preflight', 'export_files'].map(readTranscript);
 
   it.each(transcript.cases.map((wire) => [wire.name, wire] as const))('%s', async (_name, wire) => {
     const bench = await prepare(transcript, wire);
     expect(await bench.run()).toBe(wire.exit_code);
-    if (wire.name === 'exception') {
-      return;
-    }
     const expected = exchangesOf(wire).filter(({ request }) => request.path === '/auth/log.py');
     const received = bench.controller.requests.filter((request) => request.path === '/auth/log.py');
     expect(received.map(({ method, query }) => ({ method, query }))).toEqual(
@@ -199,12 +192,44 @@ describe('log upload on the wire', () => {
       }
     }
   });
-
-  it('knows the cases of other scripts', () => {
-    expect(others.flatMap(({ cases }) => cases.filter(({ env }) => 'AGENT_LOGGING' in env)).length).toBe(3);
-  });
 });
 
-it('has a reason for the file of each transcript', () => {
-  expect(readFileSync(path.join(import.meta.dirname, '../wire/preflight.json'), 'utf8')).not.toContain(hostname());
+describe('host keys over the verified connection', () => {
+  const transcript = readTranscript('generate_key');
+  const port = 2222;
+
+  async function register(known: string): Promise<{ readonly code: number; readonly hosts: string }> {
+    const wire = transcript.cases.find(({ name }) => name === 'same-key-again');
+    if (wire === undefined) {
+      throw new Error('no such case');
+    }
+    const bench = await prepare(transcript, {
+      ...wire,
+      files_before: { ...wire.files_before, '.ssh/known_hosts': { mode: '0644', content: known } },
+    });
+    bench.controller.hostKeys = { host_keys: [hostKey], port };
+    const code = await bench.run();
+    return { code, hosts: snapshot(bench.folder).get('.ssh/known_hosts')?.content ?? '' };
+  }
+
+  let hostKey: string;
+  let otherKey: string;
+  beforeAll(async () => {
+    const keys = await Promise.all([generateKey('ed25519', ''), generateKey('ed25519', '')]);
+    [hostKey = '', otherKey = ''] = keys.map(({ publicKey }) => formatPublicKey(publicKey).trim());
+  });
+
+  it('are pinned, with the port that the controller tells', async () => {
+    expect(await register('')).toEqual({ code: 0, hosts: `[localhost]:${port} ${hostKey}\n` });
+  });
+
+  it('change nothing where they are pinned already', async () => {
+    const known = `other.example.org ${otherKey}\n[localhost]:${port} ${hostKey}\n`;
+    expect(await register(known)).toEqual({ code: 0, hosts: known });
+  });
+
+  it('do not replace a key that is pinned: the agent stops', async () => {
+    const known = `[localhost]:${port} ${otherKey}\n`;
+    expect(await register(known)).toEqual({ code: 1, hosts: known });
+  });
 });

@@ -19,6 +19,8 @@ export interface ScriptedController {
   readonly port: number;
   /** In the order of arrival, without the question for host keys. */
   readonly requests: readonly ReceivedRequest[];
+  /** What it answers to that question; until it is set it answers as an original controller does, which has no answer. */
+  hostKeys: { readonly host_keys: readonly string[]; readonly port: number } | undefined;
   close(): Promise<void>;
 }
 
@@ -57,7 +59,10 @@ export async function startScriptedController(
   const { port, close } = await startHttps(identity, async (request, response) => {
     const received = await receive(request);
     if (received.path === '/auth/host-keys') {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+      const { hostKeys } = controller;
+      const type = hostKeys === undefined ? 'text/plain' : 'application/json';
+      response.writeHead(hostKeys === undefined ? 404 : 200, { 'content-type': type });
+      response.end(hostKeys === undefined ? 'Not found\n' : JSON.stringify(hostKeys));
       return;
     }
     requests.push(received);
@@ -66,5 +71,6 @@ export async function startScriptedController(
     );
     answer(response, index < 0 ? undefined : remaining.splice(index, 1)[0], fill);
   });
-  return { port, requests, close };
+  const controller: ScriptedController = { port, requests, hostKeys: undefined, close };
+  return controller;
 }
