@@ -27,6 +27,5 @@ export interface ControllerContext {
   readonly sshPort: number;
   /** Names of the parts of this process that do not work now. */
   readonly stopped: () => readonly string[];
-  readonly importing: () => boolean;
   readonly log: Logger;
 }

@@ -125,7 +125,6 @@ async function start(
     hostKeys: dropbox.hostKeys,
     sshPort: dropbox.port,
     stopped: () => (dropbox.listening ? [] : ['ssh']),
-    importing: () => importer.running() !== undefined,
     log,
   };
   const app = await createWebServer(context, certificate);

@@ -38,8 +38,6 @@ export interface StatusContext {
   readonly environmentFile: string;
   /** Names of the parts of this process that do not work now, such as `ssh`. */
   readonly stopped: () => readonly string[];
-  /** An import is under way in this process. */
-  readonly importing: () => boolean;
 }
 
 /** Whether an agent may scrape a project now, and the environment for it where it may. */
@@ -133,10 +131,14 @@ async function lockPart(store: ControllerStore, project: string): Promise<Status
     : { ok: true };
 }
 
-/** A failed import holds no agent back: its trackers were not handed back, so that its rows come again. */
-async function importerPart({ store, importing }: StatusContext, project: string): Promise<StatusPart> {
+/**
+ * An agent waits for the import of its own project, whose trackers it needs; that of another is nothing to it, or the
+ * second project of an agent could never be scraped right after the first. A failed import holds nobody back: its
+ * trackers were not handed back, so that its rows come again.
+ */
+async function importerPart({ store }: StatusContext, project: string): Promise<StatusPart> {
   const jobs = await store.imports(project);
-  if (importing() || jobs.some(({ state }) => state === 'waiting' || state === 'running')) {
+  if (jobs.some(({ state }) => state === 'waiting' || state === 'running')) {
     return { ok: false, message: 'An import process is currently running' };
   }
   const failed = jobs.filter(({ state }) => state === 'failed');

@@ -42,7 +42,6 @@ export interface ControllerWorld {
   readonly logLines: readonly string[];
   /** Parts that are said not to work. */
   readonly stopped: string[];
-  importing: boolean;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -59,7 +58,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<Controlle
     write: (line) => logLines.push(line),
   }).logger;
   const intake = new ExportIntake({ store, folders, log, queued: () => undefined });
-  const state = { importing: false, stopped: [] as string[] };
+  const state = { stopped: [] as string[] };
   await writeFile(join(data, 'env'), 'A=1\nB="two"\n');
   const context = {
     settings,
@@ -74,7 +73,6 @@ export async function createWorld(options: WorldOptions = {}): Promise<Controlle
     hostKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE'],
     sshPort: 22,
     stopped: () => state.stopped,
-    importing: () => state.importing,
     log,
   } as const;
   const app = await createWebServer(context, certificate, options.limits);

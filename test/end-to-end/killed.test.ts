@@ -119,4 +119,4 @@ test(`${KILLS} kills of agent and controller leave the database of an undisturbe
   await cp(join(agent.folder, '.ssh', 'id_ed25519.pub'), join(undisturbed.folder, '.ssh', 'id_ed25519.pub'));
   await scrapeToEnd(undisturbed);
   expect(disturbed).toEqual(await outcome(calm));
-}, 600_000);
+}, 900_000);

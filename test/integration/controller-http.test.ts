@@ -320,9 +320,11 @@ describe('status.py', () => {
     if (state !== undefined && 'env_file' in state) {
       await setEnvironment(join(folders.data, 'env'), state['env_file']);
     }
+    if (name === 'get-importer-running') {
+      await store.addImport('TEST', 'TEST', 'waits');
+    }
     store.locksDown = state?.['lock'] === 'down';
     store.down = state?.['database'] !== undefined;
-    world.importing = name === 'get-importer-running';
     world.stopped.push(...(missing[name] ?? []));
   }
 
