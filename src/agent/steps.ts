@@ -41,9 +41,9 @@ function step(name: string, run: (context: ScrapeContext) => Promise<number>): S
 }
 
 async function gatherRepositories({ runtime, project, log, signal, progress }: ScrapeContext): Promise<StepResult> {
-  const { home, environment, settings, credentials } = runtime;
+  const { home, version, environment, settings, credentials } = runtime;
   const { rows, gathered, failed } = await gatherVersionControl(
-    { home, environment, settings, credentials, log, signal },
+    { home, version, environment, settings, credentials, log, signal },
     {
       project,
       repositories: clonesFolder,

@@ -36,7 +36,14 @@ export interface HttpClientOptions {
   /** PEM file of the only certificates to trust; empty or undefined for those of the system. */
   readonly certificateFile?: string | undefined;
   readonly limits?: Partial<HttpLimits>;
+  /** Neither who issued a certificate nor whom it names is checked: only where a person asked for it by an option. */
+  readonly unverified?: boolean;
+  /** Connections to one host at once; others wait for one of them. No limit by default. */
+  readonly connections?: number;
 }
+
+/** What sends requests: the client itself, or an authentication that takes several of them. */
+export type HttpTransport = Pick<HttpClient, 'request'>;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
@@ -135,7 +142,8 @@ export class HttpClient {
 
   private async dispatcher(proxy: URL | undefined): Promise<Dispatcher> {
     this.context ??= trustedContext(this.options.certificateFile, this.options.environment);
-    const tls = { secureContext: await this.context, rejectUnauthorized: true, timeout: this.limits.connect };
+    const verified = this.options.unverified !== true;
+    const tls = { secureContext: await this.context, rejectUnauthorized: verified, timeout: this.limits.connect };
     const known = this.dispatchers.get(proxy?.href ?? '');
     if (known !== undefined) {
       return known;
@@ -144,6 +152,7 @@ export class HttpClient {
       headersTimeout: this.limits.headers,
       bodyTimeout: this.limits.body,
       maxResponseSize: this.limits.size,
+      connections: this.options.connections ?? null,
     };
     const made =
       proxy === undefined

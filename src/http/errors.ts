@@ -15,7 +15,10 @@ export type HttpFailure =
   | 'too-large'
   | 'protocol'
   | 'status'
-  | 'format';
+  | 'access'
+  | 'rate-limit'
+  | 'format'
+  | 'incomplete';
 
 /**
  * A request that failed. The message names what was asked for, without credentials and query, so that it can be logged

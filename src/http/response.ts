@@ -19,7 +19,12 @@ export class HttpResponse {
 
   /** The body as a value, checked against a schema. Throws {HttpError} of failure `format`. */
   json<T>(schema: z.ZodType<T>): T {
-    const result = schema.safeParse(this.parse());
+    return this.check(this.value(), schema);
+  }
+
+  /** A value of the body, checked against a schema. Throws {HttpError} of failure `format`. */
+  check<T>(value: unknown, schema: z.ZodType<T>): T {
+    const result = schema.safeParse(value);
     if (!result.success) {
       const where = result.error.issues.map((issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`);
       throw this.formatError(`is not of the expected form (${where.slice(0, 3).join('; ')})`);
@@ -34,21 +39,21 @@ export class HttpResponse {
     return new HttpError('status', `HTTP error ${this.status} from ${publicUrl(this.url)}${quote}`, this.status);
   }
 
-  private parse(): unknown {
+  /** The body as JSON. Throws {HttpError} of failure `format`. */
+  value(): unknown {
     try {
       return JSON.parse(this.text);
     } catch {
-      const html = this.contentType === 'text/html' || this.text.trimStart().startsWith('<');
-      throw this.formatError(
-        html
-          ? 'is an HTML page instead of JSON; a proxy or a login page may stand in between, or the host is another one'
-          : 'is not JSON',
-      );
+      if (this.contentType === 'text/html' || this.text.trimStart().startsWith('<')) {
+        const reason = 'a proxy or a login page may stand in between, or the host is another one';
+        throw this.formatError(`is an HTML page instead of JSON; ${reason}`);
+      }
+      throw this.formatError('is not JSON', this.contentType.endsWith('json') ? 'incomplete' : 'format');
     }
   }
 
-  private formatError(reason: string): HttpError {
+  private formatError(reason: string, failure: 'format' | 'incomplete' = 'format'): HttpError {
     const message = `The answer of ${publicUrl(this.url)} (status ${this.status}) ${reason}`;
-    return new HttpError('format', message, this.status);
+    return new HttpError(failure, message, this.status);
   }
 }

@@ -1,5 +1,7 @@
+import type { ApiConnections } from '../http/connections.js';
 import type { LocalTime } from '../tables/local-time.js';
-import type { GatherContext, Source } from './source.js';
+import type { Location } from './location.js';
+import type { GatherContext, Source, SourceEntry } from './source.js';
 import type { Sprints } from './sprints.js';
 
 /** Tracker that all repositories share: `{name: version}`, the newest version that was exported. */
@@ -16,10 +18,42 @@ export interface RepositoryContext extends GatherContext {
   /** False with `--no-pull`: what is there of a repository is used as it is. */
   readonly pull: boolean;
   readonly sprints: Sprints;
+  /** Shared by all sources of a run. */
+  readonly connections: ApiConnections;
   readonly time: LocalTime;
   /** Told how far a repository is, for whoever watches. */
   readonly onProgress: (text: string) => void;
 }
 
+/** What reaching the API of a source needs. */
+export type ForgeContext = Pick<
+  RepositoryContext,
+  'entry' | 'credentials' | 'environment' | 'followHostChange' | 'connections' | 'log' | 'signal' | 'onProgress'
+>;
+
+/** The place of sources in an upstream system, such as a group of repositories. */
+export interface SourceEnvironment {
+  readonly type: string;
+  readonly url: string | null;
+  /** What tells it apart: sources with the same value are of one environment. */
+  readonly environment: string | readonly (string | null)[];
+  /** False where the credentials restrict the project to another one: no sources are looked for. */
+  readonly inScope: boolean;
+}
+
+/** How a system tells of further repositories that lie beside a known one. */
+export interface EnvironmentFinder {
+  /** Does not ask the system. Undefined where the entry is of no environment. */
+  environmentOf(context: ForgeContext): SourceEnvironment | undefined;
+  /** All repositories of the environment of the entry that can be gathered, the known ones too. */
+  findSources(context: ForgeContext): Promise<readonly SourceEntry[]>;
+  /** Version of the system; empty where it does not tell. Does not fail. */
+  findVersion(context: ForgeContext): Promise<string>;
+}
+
 /** A system that keeps versions. It fills `vcs_versions` and has an entry in {@link latestVersionsFile}. */
-export type RepositorySource = Source<RepositoryContext>;
+export interface RepositorySource extends Source<RepositoryContext> {
+  /** Whether it also serves a source of type `git` there, because the credentials know of its API. */
+  readonly servesGitAt?: (location: Location) => boolean;
+  readonly environments?: EnvironmentFinder;
+}

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Runtime } from '../config/runtime.js';
+import { ApiConnections } from '../http/connections.js';
 import { DenyList } from '../http/deny-list.js';
 import type { Logger } from '../log/logger.js';
 import { vcsVersions } from '../tables/catalogue/vcs.js';
@@ -12,20 +13,14 @@ import { Pseudonymiser } from '../tables/pseudonym.js';
 import { loadSecrets } from '../tables/secrets.js';
 import { readSourceEntries, sourcesFile } from './entries.js';
 import { gatherInto } from './gather-into.js';
-import { gitSource } from './git/index.js';
-import { isDenied, resolveLocation } from './location.js';
+import { isDenied, type LocationContext, resolveLocation } from './location.js';
 import type { ProgressDisplay } from './progress-display.js';
+import { findRepositorySource, isUnsupported } from './registry.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from './repository.js';
 import type { SourceEntry } from './source.js';
 import { redactUrl } from './source-url.js';
 import { loadSprints, type Sprints } from './sprints.js';
 import { SourceTrackers } from './trackers.js';
-
-/** The systems whose repositories can be gathered. */
-const repositorySources: readonly RepositorySource[] = [gitSource];
-
-/** Systems that keep versions, but that nothing here reads. */
-const unsupported: readonly string[] = ['subversion', 'gitlab', 'github', 'tfs', 'tfvc'];
 
 /** Repositories that are gathered side by side, where nothing else is asked for. */
 export const defaultJobs = 4;
@@ -43,7 +38,10 @@ export interface VersionControlOptions {
 }
 
 /** The part of a run that gathering needs. */
-export type GatherRuntime = Pick<Runtime, 'home' | 'environment' | 'settings' | 'credentials' | 'log' | 'signal'>;
+export type GatherRuntime = Pick<
+  Runtime,
+  'home' | 'version' | 'environment' | 'settings' | 'credentials' | 'log' | 'signal'
+>;
 
 export interface VersionControlOutcome {
   /** Rows per exported file. */
@@ -78,14 +76,20 @@ export async function gatherVersionControl(
     const time = localTime(environment);
     const sprints = await loadSprints(folder, time, log);
     const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
-    const { jobs, refused } = findJobs(folder, log);
+    const { jobs, refused } = findJobs(folder, { ...runtime, followHostChange: options.followHostChange });
     for (const name of refused) results.push({ name, result: 'failed' });
     const trackers = SourceTrackers.load(folder, [latestVersionsFile, ...jobs.flatMap((job) => job.source.trackers)]);
     for (const table of [vcsVersions, ...jobs.flatMap((job) => job.source.tables)]) exports.declare(table);
-    const shared = { ...options, runtime, folder, time, sprints, denyList, exports, trackers };
-    await runSideBySide(jobs, options.jobs, runtime.signal, async (job, signal) => {
-      results.push({ name: job.entry.name, result: await runJob(job, shared, signal) });
-    }).finally(() => options.progress.end());
+    const connections = new ApiConnections(runtime);
+    const shared = { ...options, runtime, folder, time, sprints, denyList, exports, trackers, connections };
+    try {
+      await runSideBySide(jobs, options.jobs, runtime.signal, async (job, signal) => {
+        results.push({ name: job.entry.name, result: await runJob(job, shared, signal) });
+      });
+    } finally {
+      options.progress.end();
+      await connections.close();
+    }
     for (const [file, contents] of trackers.contents()) exports.setTracker(file, contents);
   });
   const namesWith = (wanted: Result) => results.filter(({ result }) => result === wanted).map(({ name }) => name);
@@ -103,24 +107,29 @@ interface Shared extends VersionControlOptions {
   readonly denyList: DenyList;
   readonly exports: ExportSet;
   readonly trackers: SourceTrackers;
+  readonly connections: ApiConnections;
 }
 
 /**
  * The repositories of a project, each once. Of several with one name the first is taken, and the others are refused:
  * rows and trackers tell them apart by name alone.
  */
-function findJobs(folder: string, log: Logger): { readonly jobs: readonly Job[]; readonly refused: readonly string[] } {
+function findJobs(
+  folder: string,
+  context: LocationContext & { readonly log: Logger },
+): { readonly jobs: readonly Job[]; readonly refused: readonly string[] } {
+  const { log } = context;
   const entries = readSourceEntries(folder);
   if (entries === undefined)
     log.warn(`There is no ${path.join(folder, sourcesFile)}, and so there are no repositories`);
   const jobs = new Map<string, Job>();
   const refused: string[] = [];
   for (const entry of entries ?? []) {
-    const source = repositorySources.find(({ types }) => types.includes(entry.type));
+    const source = findRepositorySource(entry, context);
     const known = jobs.get(entry.name)?.entry;
     if (source === undefined) {
-      const isRepository = unsupported.includes(entry.type);
-      if (isRepository) log.warn(`${entry.name}: sources of type ${entry.type} are not supported, and are skipped`);
+      if (isUnsupported(entry))
+        log.warn(`${entry.name}: sources of type ${entry.type} are not supported, and are skipped`);
     } else if (known === undefined) {
       jobs.set(entry.name, { entry, source });
     } else if (known.url !== entry.url || known.type !== entry.type) {
@@ -191,6 +200,7 @@ function contextOf(entry: SourceEntry, shared: Shared, signal: AbortSignal): Rep
     force: shared.force,
     pull: shared.pull,
     sprints: shared.sprints,
+    connections: shared.connections,
     time: shared.time,
     onProgress: (text) => shared.progress.show(entry.name, text),
   };

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Environment } from '../config/environment.js';
+import type { Logger } from '../log/logger.js';
+import { ApiClient, type ApiOptions } from './api.js';
+import { RequestBudget } from './budget.js';
+import { HttpClient, type HttpTransport } from './client.js';
+import { defaultPatience, type Patience } from './retry.js';
+
+/** Requests of one token that are under way at once, and connections to one host. */
+const defaultConcurrency = 8;
+
+export interface ConnectionsOptions {
+  readonly version: string;
+  readonly environment: Environment;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Requests of one token that are under way at once. */
+  readonly concurrency?: number;
+  readonly patience?: Partial<Patience>;
+}
+
+export interface ApiAccess extends Pick<ApiOptions, 'name' | 'base' | 'headers' | 'remedy' | 'onProgress'> {
+  /** What the server counts requests by: a token, or a user name. It is kept as a digest only. */
+  readonly account: string;
+  /** `unsafe_hosts`: certificates are not verified. */
+  readonly unsafe?: boolean;
+  /** In place of requests that carry all they need in their headers. */
+  readonly transport?: (client: HttpTransport) => HttpTransport;
+  readonly log?: Logger;
+  readonly signal?: AbortSignal;
+}
+
+/** The connections of one run to the APIs of upstream systems, shared by all sources: each host and token has one budget. */
+export class ApiConnections {
+  private readonly budgets = new Map<string, RequestBudget>();
+  private readonly clients = new Map<boolean, HttpClient>();
+  private readonly concurrency: number;
+
+  constructor(private readonly options: ConnectionsOptions) {
+    this.concurrency = options.concurrency ?? defaultConcurrency;
+  }
+
+  open(access: ApiAccess): ApiClient {
+    const { name, base, headers, remedy, onProgress } = access;
+    const client = this.client(access.unsafe === true, name);
+    return new ApiClient({
+      ...{ name, base, headers, remedy, onProgress },
+      transport: access.transport?.(client) ?? client,
+      budget: this.budget(base, access.account),
+      patience: { ...defaultPatience, ...this.options.patience },
+      log: access.log ?? this.options.log,
+      signal: access.signal ?? this.options.signal,
+    });
+  }
+
+  async close(): Promise<void> {
+    const clients = [...this.clients.values()];
+    this.clients.clear();
+    await Promise.all(clients.map((client) => client.close()));
+  }
+
+  private budget(base: URL, account: string): RequestBudget {
+    const key = `${base.origin} ${createHash('sha256').update(account).digest('hex')}`;
+    const known = this.budgets.get(key);
+    if (known !== undefined) return known;
+    const made = new RequestBudget(base.host, this.concurrency);
+    this.budgets.set(key, made);
+    return made;
+  }
+
+  private client(unsafe: boolean, name: string): HttpClient {
+    const known = this.clients.get(unsafe);
+    if (known !== undefined) return known;
+    if (unsafe) this.options.log.warn(`unsafe_hosts is set: the certificate of ${name} is not verified`);
+    const { version, environment } = this.options;
+    const made = new HttpClient({ version, environment, unverified: unsafe, connections: this.concurrency });
+    this.clients.set(unsafe, made);
+    return made;
+  }
+}
