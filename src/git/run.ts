@@ -1,27 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { devNull } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
+import { ProgramError, type ProgramProcess, readOutput, startProgram } from '../process/program.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A git command that failed, was killed or could not be started. Credentials in it are masked. */
-export class GitError extends Error {
+export class GitError extends ProgramError {
   override readonly name = 'GitError';
-
-  /**
-   * @param command the command line
-   * @param exitCode exit status, or null where git was killed or never ran
-   * @param stderr the last part of what git wrote to its standard error
-   */
-  constructor(
-    readonly command: string,
-    readonly exitCode: number | null,
-    readonly stderr: string,
-    reason: string,
-    options?: ErrorOptions,
-  ) {
-    super(stderr === '' ? `${command}: ${reason}` : `${command}: ${reason}: ${stderr}`, options);
-  }
 }
 
 export interface GitCommand {
@@ -36,19 +20,7 @@ export interface GitCommand {
   readonly onStderr?: (chunk: Buffer) => void;
 }
 
-export interface GitProcess {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  /** Fulfilled on exit status 0, rejected with a GitError otherwise. Never an unhandled rejection. */
-  readonly done: Promise<void>;
-  /** Ends git early; `done` is rejected. */
-  kill(): void;
-  /** The GitError of this command for something that its caller found wrong in its output. */
-  failure(reason: string, options?: ErrorOptions): GitError;
-}
-
-/** Bytes of standard error that are kept: its end, where git says why it failed. */
-const STDERR_TAIL = 8192;
+export type GitProcess = ProgramProcess<GitError>;
 
 /** Git's variables for transport and configuration that a user may set; all others would change what git reads. */
 const KEPT_VARIABLES =
@@ -90,43 +62,21 @@ export function gitEnvironment(environment: Environment): Record<string, string>
   return result;
 }
 
-/** Hides what is secret in URLs (all before the `@`, but for the login name of ssh) and in authorization headers. */
-export function maskCredentials(text: string): string {
-  return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)([^\s/]*)@/gi, (url, scheme: string, secret: string) =>
-      /ssh/i.test(scheme) && !secret.includes(':') ? url : `${scheme}***@`,
-    )
-    .replace(/(authorization:\s*)[^\r\n]+/gi, '$1***');
-}
-
 /** Starts git. Its standard output waits where it is not read; the signal ends it. */
 export function startGit(command: GitCommand): GitProcess {
   const pinned = PINNED_CONFIGURATION.flatMap((setting) => ['-c', setting]);
   const folder = command.gitFolder === undefined ? [] : [`--git-dir=${command.gitFolder}`];
-  const child = spawn('git', [...folder, ...pinned, ...command.arguments], {
-    env: gitEnvironment(command.environment),
-    stdio: ['pipe', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
-  const line = maskCredentials(['git', ...folder, ...command.arguments].join(' '));
-  const tail = new StderrTail();
-  child.stderr.on('data', (chunk: Buffer) => {
-    tail.add(chunk);
-    command.onStderr?.(chunk);
-  });
-  // A git that ended early shows in its exit status; the broken pipe to it says nothing more.
-  child.stdin.on('error', () => undefined);
-  const failure = (reason: string, options?: ErrorOptions) =>
-    new GitError(line, child.exitCode, tail.text(), reason, options);
-  const kill = () => {
-    child.kill();
-    // What git's own children hold open, or nobody reads, must not delay the end.
-    child.stdout.destroy();
-    child.stderr.destroy();
-  };
-  const done = exitOf(child, kill, command.signal, failure);
-  done.catch(() => undefined);
-  return { stdin: child.stdin, stdout: child.stdout, done, kill, failure };
+  return startProgram(
+    {
+      program: 'git',
+      arguments: [...folder, ...pinned, ...command.arguments],
+      namedArguments: [...folder, ...command.arguments],
+      environment: gitEnvironment(command.environment),
+      signal: command.signal,
+      onStderr: command.onStderr,
+    },
+    GitError,
+  );
 }
 
 /**
@@ -138,50 +88,5 @@ export function startGit(command: GitCommand): GitProcess {
 export async function runGit(command: GitCommand, limit = 64 * 1024 * 1024): Promise<string> {
   const git = startGit(command);
   git.stdin.end();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  git.stdout.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > limit) git.kill();
-  });
-  const failed = await git.done.catch((error: unknown) => error);
-  if (size > limit) throw git.failure(`printed more than ${limit} bytes`);
-  if (failed !== undefined) throw failed;
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-async function exitOf(
-  child: ChildProcess,
-  kill: () => void,
-  signal: AbortSignal,
-  failure: (reason: string, options?: ErrorOptions) => GitError,
-): Promise<void> {
-  if (signal.aborted) kill();
-  signal.addEventListener('abort', kill, { once: true });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      child.once('error', (error) => reject(failure(`could not be started (${error.message})`, { cause: error })));
-      child.once('close', (code, killedBy) => {
-        if (signal.aborted) reject(failure('was stopped', { cause: signal.reason }));
-        else if (code !== 0) reject(failure(killedBy ? `was killed by ${killedBy}` : `ended with exit status ${code}`));
-        else resolve();
-      });
-    });
-  } finally {
-    signal.removeEventListener('abort', kill);
-  }
-}
-
-/** The last bytes of standard error, as readable text. */
-class StderrTail {
-  #bytes: Buffer = Buffer.alloc(0);
-
-  add(chunk: Buffer): void {
-    this.#bytes = Buffer.concat([this.#bytes, chunk]).subarray(-STDERR_TAIL);
-  }
-
-  text(): string {
-    return maskCredentials(this.#bytes.toString('utf8')).trim();
-  }
+  return readOutput(git, limit);
 }

@@ -10,11 +10,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   config: ['log'],
   tables: ['config', 'log'],
   http: ['config', 'log'],
-  git: ['config', 'log'],
+  process: ['config', 'log'],
+  git: ['process', 'config', 'log'],
   ssh: ['config', 'log'],
-  sources: ['tables', 'http', 'git', 'ssh', 'config', 'log'],
-  agent: ['sources', 'tables', 'http', 'git', 'ssh', 'config', 'log'],
-  controller: ['sources', 'tables', 'http', 'git', 'ssh', 'config', 'log'],
+  sources: ['tables', 'http', 'git', 'svn', 'ssh', 'config', 'log'],
+  agent: ['sources', 'tables', 'http', 'git', 'svn', 'ssh', 'config', 'log'],
+  controller: ['sources', 'tables', 'http', 'git', 'svn', 'ssh', 'config', 'log'],
 };
 
 function sourceFiles(folder: string): string[] {

@@ -1,11 +1,10 @@
-import { mkdir } from 'node:fs/promises';
-import { devNull } from 'node:os';
 import path from 'node:path';
 import type { Environment } from '../../config/environment.js';
 import { ConfigError } from '../../config/errors.js';
 import type { Logger } from '../../log/logger.js';
 import type { Location } from '../location.js';
 import { formatHost } from '../source-url.js';
+import { sshCommand } from '../ssh-command.js';
 
 /** How git reaches one repository. */
 export interface Connection {
@@ -50,7 +49,9 @@ export async function connectionTo(location: Location, environment: Environment,
       GIT_ASKPASS: '',
       GIT_ALLOW_PROTOCOL: protocols,
       ...(isHttp ? { ...passwordVariables(location), ...settingVariables(httpSettings(location), environment) } : {}),
-      ...(location.scheme === 'ssh' ? { GIT_SSH_COMMAND: await sshCommand(location, environment, log) } : {}),
+      ...(location.scheme === 'ssh'
+        ? { GIT_SSH_COMMAND: await sshCommand(environment['GIT_SSH_COMMAND'], location, environment, log) }
+        : {}),
     },
   };
 }
@@ -99,41 +100,4 @@ function proxyVariables(environment: Environment): Environment {
       return value === undefined || value === '' ? [] : [[name, value]];
     }),
   );
-}
-
-/** Host keys are learnt on first use, and a changed one is refused, in the file that the agent pins its own in. */
-async function sshCommand(location: Location, environment: Environment, log: Logger): Promise<string> {
-  const { identityFile, identityVariable } = location;
-  if (identityVariable !== undefined && identityFile === undefined) {
-    log.warn(`[${location.section}] env = ${identityVariable}: that variable is not set; ssh tries its own keys`);
-  }
-  const options = [
-    'BatchMode=yes',
-    'ConnectTimeout=30',
-    'ServerAliveInterval=30',
-    ...(location.unsafe ? unsafeOptions : await hostKeyOptions(environment)),
-    ...(identityFile === undefined ? [] : ['IdentitiesOnly=yes']),
-  ];
-  const key = identityFile === undefined ? [] : ['-i', shellQuote(identityFile)];
-  const program = environment['GIT_SSH_COMMAND'] || 'ssh';
-  return [program, ...key, ...options.map((option) => `-o ${shellQuote(option)}`)].join(' ');
-}
-
-const unsafeOptions = [
-  'StrictHostKeyChecking=no',
-  `UserKnownHostsFile=${devNull}`,
-  `GlobalKnownHostsFile=${devNull}`,
-  'LogLevel=ERROR',
-];
-
-async function hostKeyOptions(environment: Environment): Promise<readonly string[]> {
-  const home = environment['HOME'];
-  if (home === undefined || home === '') return ['StrictHostKeyChecking=accept-new'];
-  const folder = path.join(home, '.ssh');
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
-  return ['StrictHostKeyChecking=accept-new', `UserKnownHostsFile="${path.join(folder, 'known_hosts')}"`];
-}
-
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GitError, gitEnvironment, maskCredentials, runGit } from '../../../src/git/run.js';
+import { GitError, gitEnvironment, runGit } from '../../../src/git/run.js';
+import { maskCredentials } from '../../../src/process/mask-credentials.js';
 
 const signal = new AbortController().signal;
 
