@@ -4,7 +4,7 @@ import { DiffLane } from './diff-lane.js';
 import type { ProcessGroup } from './process-group.js';
 
 /** Commits of a batch: many, as neighbours share what git unpacks; but few enough that all lanes get some. */
-const MAXIMUM_BATCH = 256;
+const MAXIMUM_BATCH = 512;
 const MINIMUM_BATCH = 8;
 
 /** Batches that each lane is asked for ahead of their use. */

@@ -1,11 +1,12 @@
 import type { ObjectDatabase } from './object-database.js';
+import { RecentMap } from './recent-map.js';
 
 /** Sizes that are remembered, as merges and reverts bring the same blobs back. */
-const REMEMBERED = 16_384;
+const REMEMBERED = 8192;
 
 /** The sizes of blobs in bytes. */
 export class BlobSizes {
-  readonly #known = new Map<string, number>();
+  readonly #known = new RecentMap<string, number>(REMEMBERED);
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly objects: ObjectDatabase) {}
@@ -24,7 +25,7 @@ export class BlobSizes {
     for (const [index, size] of (await this.#read(unknown)).entries()) {
       const blob = unknown[index] ?? '';
       sizes.set(blob, size);
-      this.#remember(blob, size);
+      this.#known.set(blob, size);
     }
     return sizes;
   }
@@ -36,11 +37,5 @@ export class BlobSizes {
     // Whoever asked sees the failure; the next in the queue fails on its own.
     answer.catch(() => undefined);
     return answer;
-  }
-
-  #remember(blob: string, size: number): void {
-    const oldest = this.#known.size < REMEMBERED ? undefined : this.#known.keys().next().value;
-    if (oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(blob, size);
   }
 }

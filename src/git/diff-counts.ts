@@ -4,6 +4,7 @@ import type { ParentDiffs } from './diff-lane.js';
 import { DiffTree, type LineCounts, type PathDiff } from './diff-tree.js';
 import type { Totals } from './history.js';
 import type { ProcessGroup } from './process-group.js';
+import { RecentMap } from './recent-map.js';
 
 export interface CommitDiff {
   readonly totals: Totals;
@@ -17,7 +18,7 @@ const UNCHANGED: LineCounts = { insertions: 0, deletions: 0 };
 
 /** Makes totals and rows of the diffs of a commit, and has git count again what the first pass cannot tell. */
 export class DiffCounts {
-  readonly #pairs = new Map<string, LineCounts>();
+  readonly #pairs = new RecentMap<string, LineCounts>(REMEMBERED_PAIRS);
   #renamed: DiffTree | undefined;
   #unpaired: DiffTree | undefined;
 
@@ -61,18 +62,16 @@ export class DiffCounts {
     for (const rename of await this.#renamed.ask({ commit, parent })) {
       if (rename.lines === undefined) continue;
       counts.set(rename.path, rename.lines);
-      this.#remember(rename, rename.lines);
+      this.#pairs.set(pairOf(rename), rename.lines);
     }
     return counts;
   }
 
-  #knownPair({ oldBlob, newBlob }: PathDiff): LineCounts | undefined {
-    return oldBlob === newBlob ? UNCHANGED : this.#pairs.get(`${oldBlob} ${newBlob}`);
+  #knownPair(rename: PathDiff): LineCounts | undefined {
+    return rename.oldBlob === rename.newBlob ? UNCHANGED : this.#pairs.get(pairOf(rename));
   }
+}
 
-  #remember({ oldBlob, newBlob }: PathDiff, lines: LineCounts): void {
-    const oldest = this.#pairs.size < REMEMBERED_PAIRS ? undefined : this.#pairs.keys().next().value;
-    if (oldest !== undefined) this.#pairs.delete(oldest);
-    this.#pairs.set(`${oldBlob} ${newBlob}`, lines);
-  }
+function pairOf({ oldBlob, newBlob }: PathDiff): string {
+  return `${oldBlob} ${newBlob}`;
 }
