@@ -57,7 +57,7 @@ export const command: Command<Arguments> = {
   run: async (runtime, args) => {
     const { key } = findProject(runtime.settings, args.project);
     const terminal = process.stderr.isTTY ? process.stderr : undefined;
-    const { gathered, failed } = await gatherVersionControl(runtime, {
+    const { gathered, incomplete, failed } = await gatherVersionControl(runtime, {
       project: key,
       repositories: args.repos,
       followHostChange: !args['ignore-host-change'],
@@ -66,9 +66,12 @@ export const command: Command<Arguments> = {
       jobs: args.jobs,
       progress: createProgressDisplay(runtime.log, terminal),
     });
-    if (failed.length === 0) return 0;
     const all = gathered.length + failed.length;
-    runtime.log.error(`${failed.length} of ${all} repositories failed: ${failed.join(', ')}`);
+    if (incomplete.length > 0) {
+      runtime.log.error(`${incomplete.length} of ${all} repositories are incomplete: ${incomplete.join(', ')}`);
+    }
+    if (failed.length > 0) runtime.log.error(`${failed.length} of ${all} repositories failed: ${failed.join(', ')}`);
+    if (failed.length + incomplete.length === 0) return 0;
     return args.strict || gathered.length === 0 ? 1 : 0;
   },
 };

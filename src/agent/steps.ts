@@ -42,7 +42,7 @@ function step(name: string, run: (context: ScrapeContext) => Promise<number>): S
 
 async function gatherRepositories({ runtime, project, log, signal, progress }: ScrapeContext): Promise<StepResult> {
   const { home, version, environment, settings, credentials } = runtime;
-  const { rows, gathered, failed } = await gatherVersionControl(
+  const { rows, gathered, incomplete, failed } = await gatherVersionControl(
     { home, version, environment, settings, credentials, log, signal },
     {
       project,
@@ -55,7 +55,7 @@ async function gatherRepositories({ runtime, project, log, signal, progress }: S
     },
   );
   const code = failed.length > 0 && gathered.length === 0 ? 1 : 0;
-  return { code, rows, failedSources: failed };
+  return { code, rows, failedSources: [...failed, ...incomplete] };
 }
 
 /** The steps of a scrape in their order. A source that is added gets its line between the trackers and the export. */

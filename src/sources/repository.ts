@@ -11,6 +11,8 @@ export const latestVersionsFile = 'latest_vcs_versions.json';
 export interface RepositoryContext extends GatherContext {
   /** Folder below which repositories are kept, one folder per project. */
   readonly repositories: string;
+  /** Folder of files that someone put there for this project, in place of what a system would answer. */
+  readonly dropins: string;
   /** False with `--ignore-host-change`. */
   readonly followHostChange: boolean;
   /** Where a repository is damaged or was rewritten: gather it from the beginning. */
@@ -21,6 +23,11 @@ export interface RepositoryContext extends GatherContext {
   /** Shared by all sources of a run. */
   readonly connections: ApiConnections;
   readonly time: LocalTime;
+  /**
+   * Told that a part of the source was refused, with what would mend it, while the rest is exported. The source then
+   * counts as incomplete, and whoever looks at the outcome hears of it.
+   */
+  readonly onIncomplete: (reason: string) => void;
   /** Told how far a repository is, for whoever watches. */
   readonly onProgress: (text: string) => void;
 }

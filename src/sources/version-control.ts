@@ -48,6 +48,8 @@ export interface VersionControlOutcome {
   readonly rows: ExportSummary;
   /** Names of the sources that came through, also those that had nothing new. */
   readonly gathered: readonly string[];
+  /** Names of those among them that were refused a part of what they have. */
+  readonly incomplete: readonly string[];
   /** Names of the sources that failed, and kept their trackers. */
   readonly failed: readonly string[];
 }
@@ -93,10 +95,11 @@ export async function gatherVersionControl(
     for (const [file, contents] of trackers.contents()) exports.setTracker(file, contents);
   });
   const namesWith = (wanted: Result) => results.filter(({ result }) => result === wanted).map(({ name }) => name);
-  return { rows, gathered: namesWith('gathered'), failed: namesWith('failed') };
+  const incomplete = namesWith('incomplete');
+  return { rows, gathered: [...namesWith('gathered'), ...incomplete], incomplete, failed: namesWith('failed') };
 }
 
-type Result = 'gathered' | 'failed' | 'denied';
+type Result = 'gathered' | 'incomplete' | 'failed' | 'denied';
 
 /** What all repositories of a run have in common. */
 interface Shared extends VersionControlOptions {
@@ -168,7 +171,12 @@ async function runSideBySide(
 async function runJob({ entry, source }: Job, shared: Shared, signal: AbortSignal): Promise<Result> {
   const { runtime, exports, trackers, progress } = shared;
   const { log } = runtime;
-  const context = contextOf(entry, shared, signal);
+  let result: Result = 'gathered';
+  const onIncomplete = (reason: string): void => {
+    log.error(`${entry.name} is incomplete: ${reason}`);
+    result = 'incomplete';
+  };
+  const context = { ...contextOf(entry, shared, signal), onIncomplete };
   try {
     if (isDenied(resolveLocation(entry.url, context), shared.denyList)) {
       log.warn(`${entry.name}: its URL is denied by GATHERER_URL_BLACKLIST, and it is skipped`);
@@ -177,7 +185,7 @@ async function runJob({ entry, source }: Job, shared: Shared, signal: AbortSigna
     const { trackers: values, rows } = await gatherInto(exports, source, context, trackers.of(entry.name));
     trackers.update(entry.name, values);
     if (rows.size > 0) log.info(`${entry.name}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
-    return 'gathered';
+    return result;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ExportError) throw error;
@@ -189,13 +197,14 @@ async function runJob({ entry, source }: Job, shared: Shared, signal: AbortSigna
   }
 }
 
-function contextOf(entry: SourceEntry, shared: Shared, signal: AbortSignal): RepositoryContext {
+function contextOf(entry: SourceEntry, shared: Shared, signal: AbortSignal): Omit<RepositoryContext, 'onIncomplete'> {
   const { environment, settings, credentials, log, home } = shared.runtime;
   return {
     ...{ environment, settings, credentials, log, signal, entry },
     project: shared.project,
     exportFolder: shared.folder,
     repositories: path.resolve(home, shared.repositories),
+    dropins: path.join(home, 'dropins', shared.project),
     followHostChange: shared.followHostChange,
     force: shared.force,
     pull: shared.pull,

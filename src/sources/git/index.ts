@@ -1,7 +1,7 @@
 import { GitError } from '../../git/run.js';
 import { changePath, tag, vcsVersions } from '../../tables/catalogue/vcs.js';
 import type { TableRow } from '../../tables/definition.js';
-import { resolveLocation } from '../location.js';
+import { type Location, resolveLocation } from '../location.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from '../repository.js';
 import { StartOver } from '../source.js';
 import { cloneFolder } from './clone.js';
@@ -24,6 +24,14 @@ export const gitSource: RepositorySource = {
   },
 };
 
+/** What another source than a plain Git repository may ask for. */
+export interface GatherGitOptions {
+  /** Where the repository is, if not where the URL of the entry leads. */
+  readonly location?: Location;
+  /** Look into it, and have a clone, even if nothing seems to have changed: the caller has found out already. */
+  readonly evenIfUnchanged?: boolean;
+}
+
 /**
  * Yields the rows of one Git repository, for sources that have more than that too.
  *
@@ -36,14 +44,14 @@ export const gitSource: RepositorySource = {
 export async function* gatherGit(
   context: RepositoryContext,
   since: string | undefined,
+  { location = resolveLocation(context.entry.url, context), evenIfUnchanged = false }: GatherGitOptions = {},
 ): AsyncGenerator<TableRow, string | undefined> {
-  const location = resolveLocation(context.entry.url, context);
   const options = readGitOptions(location, context.time, context.credentials.file);
   const connection = await connectionTo(location, context.environment, context.log);
   const folder = cloneFolder(context.repositories, context.project, location.plainUrl);
   const release = await folders.acquire(folder);
   try {
-    const target = await prepare({ context, connection, folder, options, since });
+    const target = await prepare({ context, connection, folder, options, since, evenIfUnchanged });
     if (target === undefined) return since;
     yield* readOrStartOver(target, context);
     return target.range.latest;

@@ -14,6 +14,8 @@ export interface Preparation {
   readonly folder: string;
   readonly options: GitOptions;
   readonly since: string | undefined;
+  /** A repository is looked into even if nothing seems to have changed. */
+  readonly evenIfUnchanged: boolean;
 }
 
 /** A clone that is as new as wanted, and what is to be read from it. */
@@ -69,7 +71,8 @@ async function bringUpToDate(preparation: Preparation): Promise<UpdatedClone | u
   if (remote.head === undefined) return nothing(context, 'the repository is empty');
   const wanted = options.tag === undefined ? remote.head : remote.tag;
   if (wanted === undefined) throw missingTag(options);
-  if (wanted === since && (options.tag !== undefined || remote.branch === skippedBranch)) {
+  const maySkip = !preparation.evenIfUnchanged && (options.tag !== undefined || remote.branch === skippedBranch);
+  if (wanted === since && maySkip) {
     return nothing(context, 'already up to date');
   }
   return fetchOrClone(preparation, remote);
