@@ -27,10 +27,11 @@ for (const path of positionals) table.push(compare(path));
 process.stdout.write(`${table.toString()}\n`);
 
 function compare(path: string): string[] {
-  const folder = execFileSync('git', ['-C', path, 'rev-parse', '--absolute-git-dir'], { encoding: 'utf8' }).trim();
+  const resolved = execFileSync('git', ['-C', path, 'rev-parse', '--absolute-git-dir', 'HEAD'], { encoding: 'utf8' });
+  const [folder = '', tip = ''] = resolved.split('\n');
   const turns = Array.from({ length: runs }, (_, turn) => {
-    const log = measure('git-log', folder);
-    const ours = measure('history', folder);
+    const log = measure('git-log', folder, tip);
+    const ours = measure('history', folder, tip);
     process.stderr.write(
       `${path} ${turn + 1}/${runs}: git log ${log.seconds.toFixed(2)} s, ours ${ours.seconds.toFixed(2)} s\n`,
     );
@@ -52,9 +53,9 @@ function compare(path: string): string[] {
   ];
 }
 
-function measure(kind: 'git-log' | 'history', gitFolder: string): Measurement {
+function measure(kind: 'git-log' | 'history', gitFolder: string, tip: string): Measurement {
   const worker = join(import.meta.dirname, 'worker.js');
-  const output = execFileSync(process.execPath, [worker, kind, gitFolder], {
+  const output = execFileSync(process.execPath, [worker, kind, gitFolder, tip], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -5,10 +5,10 @@ import { readHistory } from '../src/git/read-history.js';
 import type { Measurement } from './measurement.js';
 
 /*
- * One measured run in a process of its own: `worker.js git-log|history GIT_FOLDER`. Prints a Measurement as JSON.
+ * One measured run in a process of its own: `worker.js git-log|history GIT_FOLDER TIP`. Prints a Measurement as JSON.
  */
 
-const [kind, gitFolder = '.'] = process.argv.slice(2);
+const [kind, gitFolder = '.', tip = 'HEAD'] = process.argv.slice(2);
 const start = process.hrtime.bigint();
 const read = kind === 'git-log' ? await readLog() : await readCommits();
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
@@ -25,8 +25,8 @@ async function readCommits(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
   let rows = 0;
   const history = readHistory({
     gitFolder,
-    revisions: ['HEAD'],
-    tip: 'HEAD',
+    revisions: [tip],
+    tip,
     statistics: true,
     environment: process.env,
     log: pino({ level: 'silent' }),
@@ -41,7 +41,7 @@ async function readCommits(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
 
 /** What anybody would run, read to its end through a pipe. */
 async function readLog(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
-  const args = [`--git-dir=${gitFolder}`, 'log', '--raw', '--numstat', '-M', '-m', 'HEAD'];
+  const args = [`--git-dir=${gitFolder}`, 'log', '--raw', '--numstat', '-M', '-m', tip];
   const git = spawn('git', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   git.stdout.resume();
   const status = await new Promise<number | null>((resolve, reject) => {

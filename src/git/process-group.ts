@@ -2,6 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { RequestWriter } from './request-writer.js';
 import { type GitCommand, type GitProcess, startGit } from './run.js';
 
+/** Has the GNU C library keep freed memory instead of giving it back and asking for it again, file after file. */
+const KEEP_MEMORY = {
+  MALLOC_TOP_PAD_: '67108864',
+  MALLOC_TRIM_THRESHOLD_: '1073741824',
+  MALLOC_MMAP_THRESHOLD_: '1073741824',
+};
+
 /** The git processes that work on one repository together, and end together. */
 export class ProcessGroup {
   readonly #processes: GitProcess[] = [];
@@ -16,7 +23,8 @@ export class ProcessGroup {
   }
 
   start(...args: readonly string[]): GitProcess {
-    const process = startGit({ ...this.command, signal: this.#signal, arguments: args });
+    const environment = { ...this.command.environment, ...KEEP_MEMORY };
+    const process = startGit({ ...this.command, environment, signal: this.#signal, arguments: args });
     this.#processes.push(process);
     return process;
   }

@@ -34,10 +34,6 @@ const PINNED_VARIABLES: Environment = {
   GIT_NO_REPLACE_OBJECTS: '1',
   GIT_GRAFT_FILE: devNull,
   GIT_ATTR_NOSYSTEM: '1',
-  // The GNU C library: keep freed memory instead of giving it back and asking for it again, file after file.
-  MALLOC_TOP_PAD_: '67108864',
-  MALLOC_TRIM_THRESHOLD_: '1073741824',
-  MALLOC_MMAP_THRESHOLD_: '1073741824',
 };
 
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
