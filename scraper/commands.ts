@@ -46,6 +46,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'environment-sources <project>',
+    'Find further repositories beside the known ones',
+    () => import('./commands/environment-sources.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'git-to-json <project>',
     'Gather commits, changed paths and tags of repositories',
     () => import('./commands/git-to-json.js'),

@@ -1,3 +1,4 @@
+import { findEnvironmentSources } from '../sources/environments.js';
 import type { ProgressDisplay } from '../sources/progress-display.js';
 import { defaultJobs, gatherVersionControl } from '../sources/version-control.js';
 import type { AgentContext } from './context.js';
@@ -58,11 +59,19 @@ async function gatherRepositories({ runtime, project, log, signal, progress }: S
   return { code, rows, failedSources: [...failed, ...incomplete] };
 }
 
+async function gatherEnvironments({ runtime, project, log, signal, progress }: ScrapeContext): Promise<StepResult> {
+  const { home, version, environment, credentials } = runtime;
+  const scope = { home, version, environment, credentials, log, signal };
+  const { failed } = await findEnvironmentSources(scope, { project, followHostChange: true, progress });
+  return { code: 0, failedSources: failed };
+}
+
 /** The steps of a scrape in their order. A source that is added gets its line between the trackers and the export. */
 export const steps: readonly Step[] = [
   step('generate-key', (context) => generateKey(context, { gitlab: [], source: true, credentials: true })),
   { ...step('preflight', (context) => preflight(context, context.preflight)), changesEnvironment: true },
   step('retrieve-update-trackers', (context) => retrieveTrackers(context, { files: exchangedTrackers() })),
+  { name: 'environment-sources', run: gatherEnvironments },
   { name: 'git-to-json', run: gatherRepositories },
   step('export-files', (context) =>
     exportFiles(context, {

@@ -1,14 +1,20 @@
 import { ConfigError } from '../config/errors.js';
 import { gitSource } from './git/index.js';
+import { gitlabSource } from './gitlab/index.js';
 import { type Location, type LocationContext, resolveLocation } from './location.js';
 import type { RepositorySource } from './repository.js';
 import type { SourceEntry } from './source.js';
 
 /** The systems whose repositories can be gathered. Of several that serve one, the first does. */
-const repositorySources: readonly RepositorySource[] = [gitSource];
+const repositorySources: readonly RepositorySource[] = [gitSource, gitlabSource];
 
 /** Systems that keep versions, but that nothing here reads. */
-const unsupported: readonly string[] = ['subversion', 'gitlab', 'github', 'tfs', 'tfvc'];
+const unsupported: readonly string[] = ['subversion', 'github', 'tfs', 'tfvc'];
+
+/** Types of the environments that the systems have. */
+export const environmentTypes: readonly string[] = repositorySources.flatMap(({ environments, types }) =>
+  environments === undefined ? [] : types,
+);
 
 /** The system that serves a source; a Git repository may have an API too, if its host has credentials for it. */
 export function findRepositorySource(entry: SourceEntry, context: LocationContext): RepositorySource | undefined {

@@ -52,6 +52,8 @@ export interface SourceEnvironment {
 export interface EnvironmentFinder {
   /** Does not ask the system. Undefined where the entry is of no environment. */
   environmentOf(context: ForgeContext): SourceEnvironment | undefined;
+  /** URL that the repository of the entry is reached by, where that is not the one of its location. */
+  readonly addressOf?: (context: ForgeContext) => string;
   /** All repositories of the environment of the entry that can be gathered, the known ones too. */
   findSources(context: ForgeContext): Promise<readonly SourceEntry[]>;
   /** Version of the system; empty where it does not tell. Does not fail. */

@@ -78,7 +78,12 @@ export async function gatherVersionControl(
     const time = localTime(environment);
     const sprints = await loadSprints(folder, time, log);
     const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
-    const { jobs, refused } = findJobs(folder, { ...runtime, followHostChange: options.followHostChange });
+    const { jobs, refused } = findJobs(folder, {
+      environment,
+      credentials: runtime.credentials,
+      followHostChange: options.followHostChange,
+      log,
+    });
     for (const name of refused) results.push({ name, result: 'failed' });
     const trackers = SourceTrackers.load(folder, [latestVersionsFile, ...jobs.flatMap((job) => job.source.trackers)]);
     for (const table of [vcsVersions, ...jobs.flatMap((job) => job.source.tables)]) exports.declare(table);

@@ -1,0 +1,188 @@
+import { streamAhead } from '../../http/ahead.js';
+import { HttpError } from '../../http/errors.js';
+import {
+  commitComment,
+  gitlabRepository,
+  mergeRequestNote,
+  mergeRequest as mergeRequestTable,
+} from '../../tables/catalogue/review.js';
+import { changePath, tag, vcsEvent, vcsVersions } from '../../tables/catalogue/vcs.js';
+import type { TableRow } from '../../tables/definition.js';
+import { Dropins } from '../dropins.js';
+import { gatherGit } from '../git/index.js';
+import { Newness } from '../newness.js';
+import { latestVersionsFile, type RepositoryContext, type RepositorySource } from '../repository.js';
+import type { TrackerValues } from '../source.js';
+import { GitLabClient } from './client.js';
+import { gitlabEnvironments } from './environments.js';
+import { type GitLabPlace, openApi, resolvePlace } from './place.js';
+import { commitsOf } from './pushed-commits.js';
+import { mergeRequestRow, noteRow, projectRow, type RowContext, readPush } from './rows.js';
+import type { GitLabProject, MergeRequest } from './schema.js';
+
+/** `{name: moment}`: the newest push or merge request that was exported. */
+const updateFile = 'gitlab_update.json';
+/** Which items those of the tracker's second were. It stays with the agent. */
+const memoryFile = 'gitlab_exported.json';
+
+/** Tables that are filled from the API, and from dropins in its place. */
+const reviewTables = [mergeRequestTable, mergeRequestNote, commitComment, gitlabRepository, vcsEvent];
+
+/** Merge requests whose notes are asked for side by side, and pushes whose ranges are looked up. */
+const width = 8;
+/** Merge requests between two notes of progress. */
+const noted = 50;
+
+/** Projects of GitLab: the repository, and from the API the project, pushes, and merge requests with their notes. */
+export const gitlabSource: RepositorySource = {
+  types: ['gitlab'],
+  tables: [vcsVersions, changePath, tag, ...reviewTables],
+  trackers: [latestVersionsFile, updateFile, memoryFile],
+  environments: gitlabEnvironments,
+  servesGitAt: (location) => location.option('gitlab_token') !== undefined,
+  async *gather(context, since) {
+    const place = resolvePlace(context.entry.url, context);
+    const client = new GitLabClient(openApi(context, place));
+    const project = await askProject(context, client, place);
+    if (project !== undefined && (await isUpToDate(context, client, project, since))) {
+      context.log.info(`${context.entry.name}: already up to date`);
+      return {};
+    }
+    const dropins = await Dropins.find(context, reviewTables);
+    if (dropins !== undefined) yield* dropins.rows();
+    const options = { location: place.location, evenIfUnchanged: true };
+    const latest = yield* gatherGit(context, since[latestVersionsFile], options);
+    if (latest === undefined) return {};
+    const versions = { [latestVersionsFile]: latest };
+    if (project === undefined) return versions;
+    const newness = new Newness({
+      tracker: (await dropins?.tracker(updateFile)) ?? since[updateFile],
+      memory: since[memoryFile],
+      time: context.time,
+    });
+    const gathering = { context, client, project, place, newness };
+    yield { table: gitlabRepository, row: projectRow(project, rowContext(gathering)) };
+    if (dropins === undefined) yield* readActivity(gathering);
+    return { ...versions, ...trackerValues(newness) };
+  },
+};
+
+function trackerValues(newness: Newness): TrackerValues {
+  const { tracker, memory } = newness;
+  return { [updateFile]: tracker, ...(memory === undefined ? {} : { [memoryFile]: memory }) };
+}
+
+/** What is gathered of one project. */
+interface Gathering {
+  readonly context: RepositoryContext;
+  readonly client: GitLabClient;
+  readonly project: GitLabProject;
+  readonly place: GitLabPlace;
+  readonly newness: Newness;
+}
+
+/** The repository can still be read where the API says nothing: undefined then. */
+async function askProject(
+  context: RepositoryContext,
+  client: GitLabClient,
+  place: GitLabPlace,
+): Promise<GitLabProject | undefined> {
+  try {
+    return await client.project(place.path);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const hint = error.status === 404 ? `; is the path right, and may the token see the project ${place.path}?` : '';
+    context.onIncomplete(`only its commits and tags are gathered: ${error.message}${hint}`);
+    return undefined;
+  }
+}
+
+/** Whether neither the tracker nor the newest commit leaves anything to ask for. */
+async function isUpToDate(
+  { pull, time }: RepositoryContext,
+  client: GitLabClient,
+  project: GitLabProject,
+  since: TrackerValues,
+): Promise<boolean> {
+  const latest = since[latestVersionsFile];
+  if (!pull || latest === undefined) return false;
+  const tracked = time.parse(since[updateFile] ?? '');
+  if (tracked === undefined || tracked < Math.floor(Date.parse(project.last_activity_at) / 1000)) return false;
+  return (await client.head(project.id, project.default_branch || 'master')) === latest;
+}
+
+async function* readActivity(gathering: Gathering): AsyncGenerator<TableRow> {
+  const { context, project } = gathering;
+  yield* unlessRefused(context, 'its pushes', readPushes(gathering));
+  if (project.merge_requests_enabled === false) {
+    context.log.info(`${context.entry.name}: merge requests are switched off`);
+    return;
+  }
+  yield* unlessRefused(context, 'its merge requests', readMergeRequests(gathering));
+}
+
+/** The rest is exported where a resource is refused as such; one that fails half-way is a failure of the source. */
+async function* unlessRefused(
+  context: RepositoryContext,
+  what: string,
+  rows: AsyncGenerator<TableRow>,
+): AsyncGenerator<TableRow> {
+  let hasRows = false;
+  try {
+    for await (const row of rows) {
+      hasRows = true;
+      yield row;
+    }
+  } catch (error) {
+    const isRefused = error instanceof HttpError && (error.status === 403 || error.status === 404);
+    if (!isRefused || hasRows) throw error;
+    context.onIncomplete(`${what} are left out: ${error.message}`);
+  }
+}
+
+function rowContext({ context }: Gathering): RowContext {
+  return { repository: context.entry.name, time: context.time };
+}
+
+async function* readPushes(gathering: Gathering): AsyncGenerator<TableRow> {
+  const { context, client, project, place, newness } = gathering;
+  const commits = commitsOf(context, place);
+  context.onProgress('Reading pushes');
+  const events = client.pushes(project.id, newness.since);
+  yield* streamAhead(events, width, async function* (event): AsyncGenerator<TableRow> {
+    const push = readPush(event, rowContext(gathering));
+    if (push === undefined) return;
+    const identity = `push ${event.id ?? JSON.stringify([push.row['ref'], push.commits])}`;
+    if (!newness.take(event.created_at, identity)) return;
+    for (const commit of await commits(push.commits)) {
+      yield { table: vcsEvent, row: { ...push.row, version_id: commit } };
+    }
+  });
+}
+
+async function* readMergeRequests(gathering: Gathering): AsyncGenerator<TableRow> {
+  const { client, project, newness } = gathering;
+  let count = 0;
+  async function* newer(): AsyncGenerator<MergeRequest> {
+    for await (const request of client.mergeRequests(project.id, newness.since)) {
+      if (!newness.take(request.updated_at, `request ${request.id}`)) continue;
+      count += 1;
+      if (count % noted === 0) gathering.context.onProgress(`Reading merge requests: ${count}`);
+      yield request;
+    }
+  }
+  yield* streamAhead(newer(), width, (request) => readMergeRequest(gathering, request));
+}
+
+/** The notes come first, so that whoever opens this ahead has asked for them. */
+async function* readMergeRequest(gathering: Gathering, request: MergeRequest): AsyncGenerator<TableRow> {
+  yield* unlessRefused(gathering.context, `the notes of merge request ${request.iid}`, readNotes(gathering, request));
+  yield { table: mergeRequestTable, row: mergeRequestRow(request, rowContext(gathering)) };
+}
+
+async function* readNotes(gathering: Gathering, request: MergeRequest): AsyncGenerator<TableRow> {
+  const context = rowContext(gathering);
+  for await (const note of gathering.client.notes(gathering.project.id, request.iid)) {
+    yield { table: mergeRequestNote, row: noteRow(note, request, context) };
+  }
+}
