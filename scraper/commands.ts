@@ -27,6 +27,12 @@ export const commands: readonly Registration[] = [
     () => import('./commands/shell.js'),
   ),
   register(
+    'Run',
+    'health [service]',
+    'Whether the agent or controller of this machine is well',
+    () => import('./commands/health.js'),
+  ),
+  register(
     'Steps of a scrape',
     'generate-key <project>',
     'Make the key pair and register it with the controller',

@@ -52,5 +52,11 @@ export const requirements = {
         ? 'mount'
         : undefined,
   },
+  /** An engine that answers; `test/docker/engine.sh` starts one on Debian. */
+  docker: {
+    name: 'a Docker Engine',
+    install: 'docker.io',
+    find: () => (spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0 ? 'docker' : undefined),
+  },
   postgres: program('postgres', 'postgresql', postgresqlFolders),
 } as const;

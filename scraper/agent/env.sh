@@ -4,8 +4,5 @@
 # The exit code is that of the command. Arguments arrive as they are given.
 set -eu
 
-if [ "$(id -u)" = 0 ]; then
-  HOME=/home/agent exec setpriv --reuid agent --regid agent --init-groups --no-new-privs -- "$0" "$@"
-fi
-cd "${GATHERER_HOME:-/home/agent}"
+cd /home/agent
 exec gatherer shell -- "$@"

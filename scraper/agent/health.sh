@@ -1,11 +1,19 @@
 #!/bin/sh
-# Healthy: the daemon answers, or a one-shot run is still under way.
+# Healthy: the service that process 1 (`tini -- gatherer agent ...`) was started for answers. Whatever else runs has
+# nothing to answer.
 set -eu
 
-if [ -n "${JENKINS_URL:-}" ]; then
-  exit 0
-fi
-exec node -e "
-  fetch('http://127.0.0.1:' + (process.env.AGENT_PORT || 7070) + '/healthz', { signal: AbortSignal.timeout(4000) })
-    .then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1));
-"
+service=''
+port=''
+previous=''
+for word in $(tr '\0' '\n' < /proc/1/cmdline | sed '1,/gatherer$\|entrypoint\.sh$/d' | grep -E '^[a-z0-9=-]+$'); do
+  case $previous:$word in
+    :[a-z]*) service=$word ;;
+    --port:*) port=$word ;;
+    *:--port=*) port=${word#--port=} ;;
+  esac
+  previous=$word
+done
+case $service in
+  agent | controller) exec gatherer health "$service" ${port:+--port "$port"} ;;
+esac

@@ -1,21 +1,39 @@
 #!/bin/sh
-# Lays out the image: the command on the path, the folders of the volumes, and the paths of the original's scripts.
+# Lays out the image: the command on the path, the folders of the volumes, the paths of the original's scripts.
 set -eu
 
-program=/opt/data-gathering/dist/scraper
-scripts=/home/agent/scraper
+home=/home/agent
+package=/opt/data-gathering
+scripts=$home/scraper
 
-chmod +x "$program/gatherer.js" "$scripts"/agent/*.sh
-ln -sf "$program/gatherer.js" /usr/local/bin/gatherer
-ln -sf scraper/agent/env.sh /home/agent/env.sh
+if key=$(grep -rl 'PRIVATE KEY' "$home/certs"); then
+  echo "certs/ is for certificates, which everybody may see, but there is a private key in $key" >&2
+  exit 1
+fi
 
-install -d -o agent -g agent -m 0755 /home/agent/export /home/agent/config
-install -d -o agent -g agent -m 0700 /home/agent/.ssh
-chown agent:agent /home/agent
+chmod +x "$scripts"/agent/*.sh
+cat > /usr/local/bin/gatherer <<'SH'
+#!/bin/sh
+exec /home/agent/scraper/agent/as-agent.sh node /opt/data-gathering/dist/scraper/gatherer.js "$@"
+SH
+chmod +x /usr/local/bin/gatherer
+ln -s scraper/agent/env.sh "$home/env.sh"
+
+# A plug-in imports these two without installing them, and so gets those that run.
+mkdir -p /node_modules "$home/plugins"
+ln -s "$package" /node_modules/data-gathering
+ln -s "$package/node_modules/zod" /node_modules/zod
+
+# Writable for any user, like /tmp, as a new volume takes over owner and mode and nobody knows whom `docker run --user`
+# names. A start as root narrows them down to `agent`.
+for folder in export config .ssh project-git-repos data; do
+  install -d -o agent -g agent -m 1777 "$home/$folder"
+done
+chown agent:agent "$home" "$home/plugins"
 
 # `scraper/git_to_json.py TEST` of the original's overview runs `gatherer git-to-json TEST`.
 node --input-type=module -e "
-  import { commands } from '$program/commands.js';
+  import { commands } from '$package/dist/scraper/commands.js';
   for (const { group, usage } of commands) if (group === 'Steps of a scrape') console.log(usage.split(' ')[0]);
 " | while read -r step; do
   name=$(printf '%s' "$step" | tr - _)

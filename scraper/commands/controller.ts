@@ -4,7 +4,7 @@ import { ConfigError } from '../../src/config/errors.js';
 import { parseProjectKey } from '../../src/config/project.js';
 import type { Runtime } from '../../src/config/runtime.js';
 import { packageFolder } from '../../src/config/version.js';
-import { writeMissingConfiguration } from '../../src/config/write-templates.js';
+import { writeConfiguration } from '../../src/config/write-templates.js';
 import { findRelease } from '../../src/controller/find-release.js';
 import { startController } from '../../src/controller/index.js';
 import type { ImportSummary, Operator } from '../../src/controller/operator.js';
@@ -46,7 +46,7 @@ export const command = defineCommand(
 );
 
 async function runUntilSignal(runtime: Runtime, options: ControllerOptions): Promise<number> {
-  for (const file of await writeMissingConfiguration(runtime.environment)) {
+  for (const file of await writeConfiguration(runtime.environment)) {
     runtime.log.info(`Wrote ${file} from its template and the environment`);
   }
   const controller = await startController(options, {

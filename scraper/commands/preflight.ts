@@ -8,7 +8,7 @@ export const command = defineCommand(
   (yargs) =>
     withController(withProject(yargs))
       .option('secrets', {
-        describe: 'File of the secrets (secrets.json); --no-secrets to go without',
+        describe: 'File of the secrets (GATHERER_SECRETS_FILE); --no-secrets to go without',
         type: 'string',
         coerce: valueOrNone,
       })

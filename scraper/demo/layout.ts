@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../../src/config/atomic-file.js';
 import type { Environment } from '../../src/config/environment.js';
 import { createRuntime, type Runtime } from '../../src/config/runtime.js';
 import { packageFolder } from '../../src/config/version.js';
-import { writeMissingConfiguration } from '../../src/config/write-templates.js';
+import { writeConfiguration } from '../../src/config/write-templates.js';
 import { findRelease } from '../../src/controller/find-release.js';
 import { type RunningController, startController } from '../../src/controller/index.js';
 import { writeSourceEntries } from '../../src/sources/entries.js';
@@ -92,7 +92,7 @@ export async function configureAgent(
   const own = configured(runtime, agent, { ...variables, HOME: agent }, logLevel);
   // Ports are new at each start: settings of an earlier demo in the same folder would name the old ones.
   await rm(variables.GATHERER_SETTINGS_FILE, { force: true });
-  await writeMissingConfiguration(own.environment);
+  await writeConfiguration(own.environment);
   return own;
 }
 

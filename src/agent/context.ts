@@ -39,11 +39,6 @@ export function exportFolder(context: Pick<AgentContext, 'runtime' | 'project'>)
   return join(context.runtime.home, 'export', context.project);
 }
 
-/** `secrets.json` */
-export function secretsFile(runtime: Runtime): string {
-  return join(runtime.home, 'secrets.json');
-}
-
 /** Path of the main private key: the option, else the variable that DEFINITIONS_CREDENTIALS_ENV names. */
 export function mainKeyPath(runtime: Runtime, option?: string): string {
   const name = runtime.environment.DEFINITIONS_CREDENTIALS_ENV;

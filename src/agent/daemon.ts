@@ -64,6 +64,14 @@ async function scheduledScrape(runtime: Runtime, scraper: Scraper): Promise<void
   }
 }
 
+/** Registers, and scrapes at once where that was asked for, unless the schedule or somebody was faster. */
+async function begin(runtime: Runtime, scraper: Scraper): Promise<void> {
+  await registerAll(runtime);
+  if (runtime.environment.SCRAPE_AT_START && !scraper.running && !runtime.signal.aborted) {
+    await scheduledScrape(runtime, scraper);
+  }
+}
+
 function jobsOf(mode: Mode & { readonly kind: 'daemon' }, runtime: Runtime, scraper: Scraper): readonly Job[] {
   if (mode.bigboat !== undefined) {
     runtime.log.warn('BIGBOAT_PERIOD is set, but this version does not read the BigBoat dashboard');
@@ -98,11 +106,11 @@ export async function runDaemon(
   const address = await api.listen({ host: options.listen, port: options.port });
   log.info(`The web API listens on ${address}; scrapes start by the schedule "${mode.scrape}"`);
   const schedule = new Schedule(jobsOf(mode, runtime, scraper), runtime.environment, log);
-  const registration = registerAll(runtime);
+  const beginning = begin(runtime, scraper);
   await untilAborted(signal);
   log.info('Stopping');
   schedule.stop();
   await api.close();
-  await Promise.race([Promise.all([scraper.idle(), registration]), delay(stopGrace, undefined, { ref: false })]);
+  await Promise.race([Promise.all([scraper.idle(), beginning]), delay(stopGrace, undefined, { ref: false })]);
   return 0;
 }

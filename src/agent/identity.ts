@@ -4,8 +4,8 @@ import type { HttpResponse } from '../http/response.js';
 import { ensureKeyPair } from '../ssh/keys.js';
 import type { KeyType } from '../ssh/private-key.js';
 import { formatPublicKey } from '../ssh/public-key.js';
-import { secretsSchema } from '../tables/secrets.js';
-import { type AgentContext, fileExists, knownHostsPath, mainKeyPath, reportFailure, secretsFile } from './context.js';
+import { secretsFile, secretsSchema } from '../tables/secrets.js';
+import { type AgentContext, fileExists, knownHostsPath, mainKeyPath, reportFailure } from './context.js';
 import { Controller, type ControllerOptions } from './controller.js';
 import { learnHostKeys } from './host-keys.js';
 import { type PublishOptions, publishKeys } from './publish.js';
@@ -48,7 +48,7 @@ async function secretsAreGood(file: string): Promise<boolean> {
 
 /** Keeps what the controller answered as secrets.json, unless that would lose secrets for something that holds none. */
 async function storeSecrets(context: AgentContext, response: HttpResponse): Promise<void> {
-  const file = secretsFile(context.runtime);
+  const file = secretsFile(context.runtime.home, context.runtime.environment);
   let secrets: unknown;
   try {
     secrets = JSON.parse(response.text);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../config/atomic-file.js';
 import { pinoLevels } from '../log/level.js';
-import { secretsSchema } from '../tables/secrets.js';
+import { secretsFile, secretsSchema } from '../tables/secrets.js';
 import { type AgentContext, exportFolder, reportFailure, resolvePath } from './context.js';
 import { Controller } from './controller.js';
 import type { PreflightOptions } from './preflight-options.js';
@@ -89,7 +89,7 @@ export function formatLocalDate(date: Date): string {
 }
 
 async function check(context: AgentContext, options: PreflightOptions): Promise<Problems> {
-  const secrets = options.secrets ?? 'secrets.json';
+  const secrets = options.secrets ?? secretsFile(context.runtime.home, context.runtime.environment);
   const problems = secrets === false ? [] : await checkSecrets(context, secrets);
   const controller = Controller.of(context, options);
   if (controller === undefined) {

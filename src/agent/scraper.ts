@@ -1,5 +1,6 @@
 import { ConfigError } from '../config/errors.js';
 import type { Runtime } from '../config/runtime.js';
+import { writeConfiguration } from '../config/write-templates.js';
 import { agentProjects } from './context.js';
 import { parsePreflightArguments } from './preflight-options.js';
 import { logReports, type ProjectReport } from './report.js';
@@ -44,6 +45,7 @@ export class Scraper {
     this.busy = true;
     try {
       const runtime = this.runtime.reread();
+      await writeConfiguration(runtime.environment);
       const projects = agentProjects(runtime);
       if (projects.length === 0) {
         throw new ConfigError(

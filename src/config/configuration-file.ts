@@ -1,6 +1,7 @@
 import type { Environment } from './environment.js';
 import { ConfigError } from './errors.js';
 import { isFalsy } from './falsy.js';
+import { isGenerated } from './generated-file.js';
 import { type IniFile, type IniOption, parseIni } from './ini.js';
 import type { OptionDefinition } from './option.js';
 import { isPlaceholder, renderTemplate, templateFor } from './template.js';
@@ -8,7 +9,10 @@ import { readTextFile } from './text-file.js';
 
 export type ConfigurationKind = 'settings' | 'credentials';
 
-/** `settings.cfg` or `credentials.cfg`, or what its template makes of the environment where the file does not exist. */
+/**
+ * `settings.cfg` or `credentials.cfg`, or what its template makes of the environment where the file does not exist, or is
+ * as an environment made it.
+ */
 export interface ConfigurationFile {
   readonly file: string;
   readonly exists: boolean;
@@ -26,7 +30,7 @@ export function configurationPath(kind: ConfigurationKind, environment: Environm
 export function readConfiguration(kind: ConfigurationKind, environment: Environment): ConfigurationFile {
   const file = configurationPath(kind, environment);
   const text = readTextFile(file);
-  if (text !== undefined) return { file, exists: true, ini: parseIni(text, file) };
+  if (text !== undefined && !isGenerated(text)) return { file, exists: true, ini: parseIni(text, file) };
   const rendered = renderTemplate(templateFor(kind), environment);
   return { file, exists: false, ini: parseIni(rendered, `${file} (made of environment variables)`) };
 }

@@ -14,8 +14,10 @@ every value in force and where it came from, with secrets masked.
 
 1. Options on the command line. Every environment variable below has one: \`JIRA_KEY\` is \`--jira-key\`.
 2. Environment variables of the process.
-3. Environment files: \`preflight_env\` from the controller over \`$GATHERER_HOME/config/env\` over \`$GATHERER_HOME/env\`.
-   They are read at the start and again before every scrape.
+3. Environment files: \`preflight_env\` from the controller over \`$GATHERER_HOME/config/env\` over \`$GATHERER_HOME/env\`
+   over the file that \`GATHERER_DEFAULTS_FILE\` names. They are read at the start and again before every scrape.
+   A secret (marked below) that nothing sets is taken from the file that \`NAME_FILE\` names, such as
+   \`SOURCE_PASSWORD_FILE=/run/secrets/source-password\`.
 4. \`settings.cfg\` and \`credentials.cfg\`, which hold what the variables of their templates said when they were written.
 
 ### Environment files
@@ -35,8 +37,8 @@ The values \`false\`, \`no\`, \`off\`, \`-\`, \`0\` and the empty one mean "not 
 value that is still as in the template, such as \`$JIRA_SERVER\`, counts as not set too.
 
 Where \`settings.cfg\` or \`credentials.cfg\` does not exist, the variables of its template stand in for it, and
-\`gatherer agent\` writes it, once, with mode 600, from \`settings.cfg.example\` or \`credentials.cfg.example\`. Sections and
-options whose name is not set are left out then, two sections of the same host become one, and a \`JIRA_KEY\` of several
+\`gatherer agent\` writes it with mode 600 from \`settings.cfg.example\` or \`credentials.cfg.example\`. As long as nobody
+edits what it wrote, the variables go on to count, and it writes the file again when they change. Sections and options whose name is not set are left out then, two sections of the same host become one, and a \`JIRA_KEY\` of several
 keys becomes a line for each.`;
 
 const scopes: readonly (readonly [VariableScope, string])[] = [

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { readEnvFile } from './env-file.js';
+import { ConfigError } from './errors.js';
 import { readTextFile } from './text-file.js';
+import { variables } from './variables.js';
 
 /**
  * Environment variables in force for one run: command line over process environment over env files. Handed down as a
@@ -37,6 +39,11 @@ export function environmentFiles(home: string): readonly string[] {
   return [path.join(home, 'env'), path.join(home, 'config', 'env')];
 }
 
+/** What happens to people, with a program of that kind and with a mount of Docker. */
+const directoryHint =
+  'expected a file of NAME=value lines (is it a virtual environment of Python, or did Docker make a directory because ' +
+  'there was no such file to mount?)';
+
 // Variables through which a shell, the loader, Node.js, git or ssh run a program of someone's choice.
 const steering =
   /^(?:LD_|DYLD_|NODE_|GIT_|SSH_ASKPASS|SSH_AUTH_SOCK|BASH_|PERL|PYTHON|RUBY|GATHERER_HOME$|(?:PATH|IFS|ENV|SHELL|HOME|EDITOR|VISUAL|PAGER)$)/;
@@ -52,7 +59,7 @@ export function loadEnvironment(sources: EnvironmentSources): LoadedEnvironment 
   const refused: string[] = [];
 
   const readFile = (file: string, accepts: (name: string) => boolean): void => {
-    const text = readTextFile(file, 'expected a file of NAME=value lines (is it a virtual environment of Python?)');
+    const text = readTextFile(file, directoryHint);
     if (text === undefined) return;
     readEnvFile(text, file, {
       lookup: (name) => own(sources.commandLine, name) ?? own(sources.process, name) ?? values.get(name),
@@ -78,7 +85,20 @@ export function loadEnvironment(sources: EnvironmentSources): LoadedEnvironment 
   for (const file of sources.receivedFiles ?? []) readFile(file, (name) => !steering.test(name));
   overlay(sources.process, 'environment');
   overlay(sources.commandLine, 'command line');
+  readSecretFiles(values, origins);
   return { values: withoutPrototype(values), origins, refused };
+}
+
+/** A secret that is not set may stand in a file that `NAME_FILE` names, as containers are given secrets. */
+function readSecretFiles(values: Map<string, string>, origins: Map<string, Origin>): void {
+  for (const { name, secret } of variables) {
+    const file = values.get(`${name}_FILE`);
+    if (!secret || values.has(name) || file === undefined || file === '') continue;
+    const text = readTextFile(file, 'expected a file that holds nothing but the secret');
+    if (text === undefined) throw new ConfigError(`${name}_FILE`, `there is no file ${file}`);
+    values.set(name, text.replace(/\r?\n$/, ''));
+    origins.set(name, { kind: 'file', file, line: 1 });
+  }
 }
 
 function own(environment: Environment, name: string): string | undefined {

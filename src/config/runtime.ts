@@ -68,10 +68,11 @@ export interface RuntimeOptions {
 export function createRuntime(options: RuntimeOptions): Runtime {
   const givenHome = options.commandLine['GATHERER_HOME'] || options.process['GATHERER_HOME'] || undefined;
   const home = givenHome ?? options.workingFolder;
+  const defaults = options.commandLine['GATHERER_DEFAULTS_FILE'] || options.process['GATHERER_DEFAULTS_FILE'];
   const sources: EnvironmentSources = {
     commandLine: options.commandLine,
     process: options.process,
-    files: environmentFiles(home),
+    files: [...(defaults ? [defaults] : []), ...environmentFiles(home)],
   };
   const redactor = options.redactor ?? new Redactor();
   const loaded = loadEnvironment(sources);

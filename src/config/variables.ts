@@ -47,8 +47,16 @@ const general = [
     'GATHERER_HOME',
     'Folder that holds the environment files `env` and `config/env`; the working directory where it is not set',
   ),
+  variable(
+    'all commands',
+    'GATHERER_DEFAULTS_FILE',
+    'Environment file of an installation, below all others; in the image it lays out /home/agent',
+  ),
   variable('all commands', 'GATHERER_SETTINGS_FILE', 'Path of the settings', { default: 'settings.cfg' }),
   variable('all commands', 'GATHERER_CREDENTIALS_FILE', 'Path of the credentials', { default: 'credentials.cfg' }),
+  variable('all commands', 'GATHERER_SECRETS_FILE', 'Path of the salts that the controller hands out', {
+    default: 'secrets.json',
+  }),
   variable(
     'all commands',
     'GATHERER_URL_BLACKLIST',
@@ -85,6 +93,11 @@ const agent = [
     'Options for the preflight checks, such as `--skip`; give it as --preflight-args=…',
   ),
   variable('agent', 'AGENT_LOGGING', 'Any value makes the agent send warnings and errors to the controller'),
+  variable('agent', 'AGENT_LISTEN', 'Address of the web API; 0.0.0.0 in the image', { default: '127.0.0.1' }),
+  variable('agent', 'AGENT_PORT', 'Port of the web API', { default: '7070' }),
+  variable('agent', 'SCRAPE_AT_START', 'Any value makes a daemon scrape at its start too, not only when it is time', {
+    option: 'scrape-at-start',
+  }),
   variable('agent', 'AGENT_HOST', 'Host, with port where there is one, that requests to the web API must name'),
   variable('agent', 'DEFINITIONS_CREDENTIALS_ENV', 'Name of the variable that holds the path of the main private key'),
   variable('agent', 'cleanupRepos', '`true` removes the clones of a project after its scrape', { default: 'false' }),
@@ -107,6 +120,11 @@ const controller = [
   ),
   variable('controller', 'CONTROLLER_CERT', 'Path of the certificate (PEM) to show; one is made where it is not set'),
   variable('controller', 'CONTROLLER_KEY', 'Path of the private key of CONTROLLER_CERT'),
+  variable(
+    'controller',
+    'CONTROLLER_CERT_COPY',
+    'File that receives a copy of the certificate at each start, for agents that share a volume',
+  ),
   variable('controller', 'CONTROLLER_REGISTRATION', 'Who may register: safe, or open as in the original', {
     default: 'safe',
   }),

@@ -3,6 +3,7 @@ import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
+import { writeFileAtomically } from '../config/atomic-file.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
 import type { LocalTime } from '../tables/local-time.js';
@@ -142,11 +143,16 @@ async function start(
   };
 }
 
-function findCertificate(
-  { certificate, dataFolder, names }: ControllerOptions,
+async function findCertificate(
+  { certificate, certificateCopy, dataFolder, names }: ControllerOptions,
   log: Logger,
 ): Promise<ServerCertificate> {
-  return certificate === undefined ? ensureCertificate(dataFolder, names, log) : readCertificate(certificate, log);
+  const found =
+    certificate === undefined
+      ? await ensureCertificate(dataFolder, names, log)
+      : await readCertificate(certificate, log);
+  if (certificateCopy !== undefined) await writeFileAtomically(certificateCopy, found.certificate, 0o644);
+  return found;
 }
 
 /** Opens the store. The salts of all projects are made here, where nobody waits for them. */

@@ -20,6 +20,8 @@ export interface ControllerOptions {
   readonly names: readonly string[];
   /** The operator's own certificate. */
   readonly certificate?: CertificateFiles;
+  /** Receives a copy of the certificate, for agents. */
+  readonly certificateCopy?: string;
   readonly policy: RegistrationPolicy;
   /** Bytes that an agent may have uploaded and not imported. */
   readonly quota?: number;
@@ -60,6 +62,7 @@ export function readControllerOptions(given: GivenOptions, environment: Environm
   const certificate = certificateFiles(read('cert'), read('key'), home);
   const quota = read('quota');
   const { DATABASE_URL: databaseUrl, CONTROLLER_ENV_FILE: environmentFile } = environment;
+  const { CONTROLLER_CERT_COPY: certificateCopy } = environment;
   return {
     dataFolder: resolve(home, read('data') ?? 'data'),
     port: parse('port', Port, '443', 'a port from 0 to 65535'),
@@ -70,6 +73,7 @@ export function readControllerOptions(given: GivenOptions, environment: Environm
     ...(databaseUrl && { databaseUrl }),
     ...(listen !== undefined && { listen }),
     ...(certificate !== undefined && { certificate }),
+    ...(certificateCopy && { certificateCopy: resolve(home, certificateCopy) }),
     ...(quota !== undefined && { quota: parse('quota', Quota, quota, 'a number of MiB from 1') * MEBIBYTE }),
     ...(environmentFile && { environmentFile: resolve(home, environmentFile) }),
   };

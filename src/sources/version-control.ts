@@ -10,7 +10,7 @@ import { ExportError } from '../tables/errors.js';
 import { type ExportSet, type ExportSummary, exportTables } from '../tables/export-set.js';
 import { type LocalTime, localTime } from '../tables/local-time.js';
 import { Pseudonymiser } from '../tables/pseudonym.js';
-import { loadSecrets } from '../tables/secrets.js';
+import { loadSecrets, secretsFile } from '../tables/secrets.js';
 import { readSourceEntries, sourcesFile } from './entries.js';
 import { gatherInto } from './gather-into.js';
 import { isDenied, type LocationContext, resolveLocation } from './location.js';
@@ -72,7 +72,7 @@ export async function gatherVersionControl(
 ): Promise<VersionControlOutcome> {
   const { home, environment, log } = runtime;
   const folder = path.join(home, 'export', options.project);
-  const pseudonymiser = new Pseudonymiser(await loadSecrets(path.join(home, 'secrets.json')));
+  const pseudonymiser = new Pseudonymiser(await loadSecrets(secretsFile(home, environment)));
   const results: { readonly name: string; readonly result: Result }[] = [];
   const rows = await exportTables({ folder, pseudonymiser, log }, async (exports) => {
     const time = localTime(environment);

@@ -1,8 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../config/atomic-file.js';
+import type { Environment } from '../config/environment.js';
 import { ConfigError } from '../config/errors.js';
 import { compileUsernameRules } from './usernames.js';
+
+/** Path of the secrets: GATHERER_SECRETS_FILE, from GATHERER_HOME on. */
+export function secretsFile(home: string, environment: Environment): string {
+  return resolve(home, environment['GATHERER_SECRETS_FILE'] || 'secrets.json');
+}
 
 /** A rule that rewrites user names before they are made pseudonymous; patterns are Python regular expressions. */
 export const usernameRuleSchema = z.object({

@@ -1,13 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readConfiguration } from '../../../src/config/configuration-file.js';
 import { credentialOptions } from '../../../src/config/credentials-schema.js';
 import { parseIni } from '../../../src/config/ini.js';
 import { settingDefinition } from '../../../src/config/settings.js';
 import { isPlaceholder, renderTemplate, templateFor } from '../../../src/config/template.js';
 import { variables } from '../../../src/config/variables.js';
-import { writeMissingConfiguration } from '../../../src/config/write-templates.js';
+import { writeConfiguration } from '../../../src/config/write-templates.js';
 import { temporaryFolder } from './folder.js';
 
 function render(kind: 'settings' | 'credentials', environment: Record<string, string>) {
@@ -107,18 +108,25 @@ describe('isPlaceholder', () => {
   });
 });
 
-describe('writeMissingConfiguration', () => {
-  it('writes both files once, for the owner only', async () => {
+describe('writeConfiguration', () => {
+  it('writes what is not there, for the owner only, and follows the environment until somebody edits it', async () => {
     const folder = temporaryFolder({ 'credentials.cfg': '[mine]\n' });
     const environment = {
       GATHERER_SETTINGS_FILE: path.join(folder, 'config/settings.cfg'),
       GATHERER_CREDENTIALS_FILE: path.join(folder, 'credentials.cfg'),
       JIRA_KEY: 'TEST',
     };
-    expect(await writeMissingConfiguration(environment)).toEqual([environment.GATHERER_SETTINGS_FILE]);
+    expect(await writeConfiguration(environment)).toEqual([environment.GATHERER_SETTINGS_FILE]);
     expect(statSync(environment.GATHERER_SETTINGS_FILE).mode & 0o777).toBe(0o600);
     expect(readFileSync(environment.GATHERER_CREDENTIALS_FILE, 'utf8')).toBe('[mine]\n');
-    expect(await writeMissingConfiguration({ ...environment, JIRA_KEY: 'OTHER' })).toEqual([]);
-    expect(readFileSync(environment.GATHERER_SETTINGS_FILE, 'utf8')).toContain('[projects]\nTEST = ');
+    expect(await writeConfiguration(environment)).toEqual([]);
+    const other = { ...environment, JIRA_KEY: 'OTHER' };
+    expect(readConfiguration('settings', other).ini.sections.get('projects')?.options.has('other')).toBe(true);
+    expect(await writeConfiguration(other)).toEqual([environment.GATHERER_SETTINGS_FILE]);
+    const made = readFileSync(environment.GATHERER_SETTINGS_FILE, 'utf8');
+    expect(made).toContain('[projects]\nOTHER = ');
+    writeFileSync(environment.GATHERER_SETTINGS_FILE, `${made}[mine]\n`);
+    expect(await writeConfiguration(environment)).toEqual([]);
+    expect(readConfiguration('settings', environment).ini.sections.has('mine')).toBe(true);
   });
 });
