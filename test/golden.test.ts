@@ -7,7 +7,9 @@ import { describeWith, type Requirement, requirements } from './requirements.js'
 const root = path.join(import.meta.dirname, 'golden');
 
 /** Programs that the cases of a system need, where that is not git. */
-const systemNeeds: Readonly<Record<string, readonly Requirement[]>> = {};
+const systemNeeds: Readonly<Record<string, readonly Requirement[]>> = {
+  subversion: [requirements.svn, requirements.svnserve],
+};
 
 const cases = findCases(root);
 const systems = [...new Set(cases.map((golden) => path.dirname(golden.label)))];

@@ -29,6 +29,8 @@ function postgresqlFolders(): readonly string[] {
 
 export const requirements = {
   git: program('git', 'git'),
+  svn: program('svn', 'subversion'),
+  svnserve: program('svnserve', 'subversion'),
   openssl: program('openssl', 'openssl'),
   sshd: program('sshd', 'openssh-server'),
   ssh: program('ssh', 'openssh-client'),

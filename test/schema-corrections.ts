@@ -32,7 +32,8 @@ export const corrections: readonly Correction[] = [
   ...fields('jira/developer.json', 'jira_developer', { encrypted: flag }),
   ...fields('quality/metric_versions.json', 'metric_version', { encrypted: flag }),
   // Authors configure any text as their address, and a pseudonym is none either.
-  ...fields('vcs/vcs_versions.json', 'vcs_version', { developer_email: text(100) }),
+  // Revisions of Subversion need not have a date.
+  ...fields('vcs/vcs_versions.json', 'vcs_version', { developer_email: text(100), commit_date: orUnknown(moment) }),
   ...fields('vcs/tag.json', 'vcs_tag', { tagger_email: text(100) }),
   ...fields('vcs/vcs_event.json', 'vcs_event', { email: text(100) }),
   ...fields('jira/developer.json', 'jira_developer', { email: text(100) }),

@@ -55,6 +55,9 @@ export const credentialOptions: Readonly<Record<string, OptionDefinition>> = {
   skip_stats: option.flag('Any value but a falsy one: sizes of commits are not gathered.', {
     variable: 'SOURCE_SKIP_STATS',
   }),
+  svn_corrections: option.flag(
+    'Any value but a falsy one: no revision of Subversion is exported twice, and binary and empty files have the change type that the log says.',
+  ),
   agile_rest_path: option.text('Path of the agile API of Jira; `agile` for the public one.'),
   host: option.host(
     'Host, with port where needed, to use in place of this one. Its section must exist, and most of its options are used.',

@@ -25,7 +25,7 @@ every value in force and where it came from, with secrets masked.
 A line \`NAME=value\` as a shell would accept it: single and double quotes, backslashes, \`export\`, comments, \`$NAME\` and
 \`\${NAME}\` for variables of the process and earlier ones, values over several lines. Nothing is ever executed: commands,
 \`$(…)\` and backquotes are errors that name file and line. From \`preflight_env\` no variables are taken that steer
-programs (\`PATH\`, \`LD_*\`, \`NODE_*\`, \`GIT_*\`, \`PYTHON*\` and the like).
+programs (\`PATH\`, \`LD_*\`, \`NODE_*\`, \`GIT_*\`, \`SVN_*\`, \`PYTHON*\` and the like).
 
 ### Settings and credentials
 

@@ -46,7 +46,7 @@ const directoryHint =
 
 // Variables through which a shell, the loader, Node.js, git or ssh run a program of someone's choice.
 const steering =
-  /^(?:LD_|DYLD_|NODE_|GIT_|SSH_ASKPASS|SSH_AUTH_SOCK|BASH_|PERL|PYTHON|RUBY|GATHERER_HOME$|(?:PATH|IFS|ENV|SHELL|HOME|EDITOR|VISUAL|PAGER)$)/;
+  /^(?:LD_|DYLD_|NODE_|GIT_|SVN_|SSH_ASKPASS|SSH_AUTH_SOCK|BASH_|PERL|PYTHON|RUBY|GATHERER_HOME$|(?:PATH|IFS|ENV|SHELL|HOME|EDITOR|VISUAL|PAGER)$)/;
 
 /**
  * Puts the variables of all sources together.

@@ -37,6 +37,8 @@ export interface ProgramCommand {
   /** All of the environment that it gets. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** What ends it early; SIGTERM where nothing is said. */
+  readonly killSignal?: NodeJS.Signals;
   /** Receives what it writes to standard error, such as progress, as it comes. */
   readonly onStderr?: ((chunk: Buffer) => void) | undefined;
 }
@@ -76,7 +78,7 @@ export function startProgram<Failure extends ProgramError>(
   const failure = (reason: string, options?: ErrorOptions): Failure =>
     new Failure(line, child.exitCode, tail.text(), reason, options);
   const kill = (): void => {
-    child.kill();
+    child.kill(command.killSignal);
     // What its own children hold open, or nobody reads, must not delay the end.
     child.stdout.destroy();
     child.stderr.destroy();
@@ -100,9 +102,13 @@ export async function readOutput(process: ProgramProcess<ProgramError>, limit: n
     size += chunk.length;
     if (size > limit) process.kill();
   });
-  await process.done.catch((error: unknown) => {
-    throw size > limit ? process.failure(`printed more than ${limit} bytes`) : error;
-  });
+  // It may have ended well before it was stopped.
+  const failed = await process.done.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  if (size > limit) throw process.failure(`printed more than ${limit} bytes`);
+  if (failed !== undefined) throw failed.error;
   return Buffer.concat(chunks).toString('utf8');
 }
 

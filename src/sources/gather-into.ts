@@ -2,10 +2,10 @@ import type { Logger } from '../log/logger.js';
 import type { TableRow } from '../tables/definition.js';
 import { RowError } from '../tables/errors.js';
 import type { ExportSet, RowProducer } from '../tables/export-set.js';
-import { type GatherContext, type Source, StartOver, type TrackerValues } from './source.js';
+import { type GatherContext, type NewTrackerValues, type Source, StartOver, type TrackerValues } from './source.js';
 
 export interface Gathered {
-  readonly trackers: TrackerValues;
+  readonly trackers: NewTrackerValues;
   /** Rows per name of a table. */
   readonly rows: ReadonlyMap<string, number>;
 }
@@ -52,7 +52,7 @@ async function gatherOnce<Context extends GatherContext>(
 
 async function fill(
   producer: RowProducer,
-  rows: AsyncGenerator<TableRow, TrackerValues>,
+  rows: AsyncGenerator<TableRow, NewTrackerValues>,
   { log, signal, entry }: GatherContext,
 ): Promise<Gathered> {
   const counts = new Map<string, number>();

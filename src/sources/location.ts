@@ -2,6 +2,7 @@ import type { Credentials } from '../config/credentials.js';
 import type { Environment } from '../config/environment.js';
 import { ConfigError } from '../config/errors.js';
 import type { DenyList } from '../http/deny-list.js';
+import type { Logger } from '../log/logger.js';
 import { formatHost, type PlainUrl, parseSourceUrl, percentDecode } from './source-url.js';
 
 /** Where a source is reached, after the redirections of `credentials.cfg`, and with which credentials. */
@@ -62,7 +63,7 @@ export function resolveLocation(url: string, context: LocationContext): Location
   const scheme = overSsh ? 'ssh' : plain.scheme;
   const path = overSsh ? stripPath(plain, option('strip')) : plain.path;
   const username = findUsername(scheme, plain, target.section, context.credentials);
-  const password = overSsh ? undefined : (option('password') ?? plain.password);
+  const password = overSsh || plain.scheme === 'svn+ssh' ? undefined : (option('password') ?? plain.password);
   const identityFile = identityVariable === undefined ? undefined : identityPath(identityVariable, context.environment);
   checkArguments(plain, target.hostname, username);
   return {
@@ -80,6 +81,12 @@ export function resolveLocation(url: string, context: LocationContext): Location
     unsafe: option('unsafe_hosts') !== undefined,
     option,
   };
+}
+
+/** Says that neither certificate nor host key of a location is verified, where that is so. */
+export function warnUnsafe(location: Location, log: Logger): void {
+  if (!location.unsafe) return;
+  log.warn(`unsafe_hosts is set for ${location.section}: neither its certificate nor its host key is verified`);
 }
 
 /** Whether nothing may connect to a location, by GATHERER_URL_BLACKLIST. */
@@ -121,7 +128,7 @@ function parsePort(text: string, section: string, file: string): number {
 
 /** An option that is there but falsy leaves the URL's own user name in force. */
 function findUsername(scheme: string, plain: PlainUrl, section: string, credentials: Credentials): string | undefined {
-  const own = `username.${scheme === 'ssh' ? 'ssh' : 'http'}`;
+  const own = `username.${/^(svn\+)?ssh$/.test(scheme) ? 'ssh' : 'http'}`;
   const name = [own, 'username'].find((option) => credentials.has(section, option));
   const configured = name === undefined ? undefined : credentials.get(section, name);
   return configured === undefined ? plain.username : percentDecode(configured);

@@ -4,12 +4,13 @@ import { gitlabSource } from './gitlab/index.js';
 import { type Location, type LocationContext, resolveLocation } from './location.js';
 import type { RepositorySource } from './repository.js';
 import type { SourceEntry } from './source.js';
+import { subversionSource } from './subversion/index.js';
 
 /** The systems whose repositories can be gathered. Of several that serve one, the first does. */
-const repositorySources: readonly RepositorySource[] = [gitSource, gitlabSource];
+const repositorySources: readonly RepositorySource[] = [gitSource, gitlabSource, subversionSource];
 
 /** Systems that keep versions, but that nothing here reads. */
-const unsupported: readonly string[] = ['subversion', 'github', 'tfs', 'tfvc'];
+const unsupported: readonly string[] = ['github', 'tfs', 'tfvc'];
 
 /** Types of the environments that the systems have. */
 export const environmentTypes: readonly string[] = repositorySources.flatMap(({ environments, types }) =>

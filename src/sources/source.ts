@@ -33,6 +33,9 @@ export interface GatherContext {
  */
 export type TrackerValues = Readonly<Record<string, string>>;
 
+/** The values that a source has come to; Subversion keeps numbers. */
+export type NewTrackerValues = Readonly<Record<string, string | number>>;
+
 /** One folder of `src/sources` as the pipeline sees it. */
 export interface Source<Context extends GatherContext = GatherContext> {
   /** Values of `type` in `data_sources.json` that this source serves. */
@@ -47,7 +50,7 @@ export interface Source<Context extends GatherContext = GatherContext> {
    *
    * @throws {StartOver} where what was yielded is void, and gathering once more may succeed
    */
-  gather(context: Context, since: TrackerValues): AsyncGenerator<TableRow, TrackerValues>;
+  gather(context: Context, since: TrackerValues): AsyncGenerator<TableRow, NewTrackerValues>;
 }
 
 /** What a source yielded is void, because what it was made from is damaged; the damage has been cleared away. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../config/errors.js';
 import { readTextFile } from '../config/text-file.js';
-import type { TrackerValues } from './source.js';
+import type { NewTrackerValues, TrackerValues } from './source.js';
 
 /** Subversion has numbers as versions. */
 const entriesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -33,7 +33,7 @@ export class SourceTrackers {
   }
 
   /** Takes over what a source has come to. */
-  update(source: string, values: TrackerValues): void {
+  update(source: string, values: NewTrackerValues): void {
     for (const [file, value] of Object.entries(values)) {
       const entries = this.files.get(file);
       // A source may be named like a property that every object has.

@@ -22,6 +22,8 @@ const repository = z.object({
   generator: z.array(z.string()).exactOptional(),
   /** The simulator below whose root folder it lies. */
   under: z.string().exactOptional(),
+  /** Passwords by user name, where `svnserve` lets nobody else read it. */
+  users: z.record(z.string(), z.string()).exactOptional(),
 });
 
 const caseSchema = z.object({

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { restrictAccess } from '../servers/svnserve.js';
 import type { GoldenCase, Repository } from './case.js';
 
 /** Makes the repositories of a case that are not there yet, and feeds them what a run adds. */
@@ -15,6 +16,7 @@ export function loadRepositories(golden: GoldenCase, run: number, serve: string,
       if (data !== undefined) tool('git', ['-C', folder, 'fast-import', '--quiet', '--force'], env, data);
     } else {
       if (isNew) tool('svnadmin', ['create', folder], env);
+      if (isNew && repository.users !== undefined) restrictAccess(folder, repository.users);
       if (data !== undefined) tool('svnadmin', ['load', '-q', folder], env, data);
     }
   }

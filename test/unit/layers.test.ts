@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   http: ['config', 'log'],
   process: ['config', 'log'],
   git: ['process', 'config', 'log'],
+  svn: ['process', 'config', 'log'],
   ssh: ['config', 'log'],
   sources: ['tables', 'http', 'git', 'svn', 'ssh', 'config', 'log'],
   agent: ['sources', 'tables', 'http', 'git', 'svn', 'ssh', 'config', 'log'],

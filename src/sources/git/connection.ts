@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Environment } from '../../config/environment.js';
 import { ConfigError } from '../../config/errors.js';
 import type { Logger } from '../../log/logger.js';
-import type { Location } from '../location.js';
+import { type Location, warnUnsafe } from '../location.js';
 import { formatHost } from '../source-url.js';
 import { sshCommand } from '../ssh-command.js';
 
@@ -36,9 +36,7 @@ type Setting = readonly [name: string, value: string];
  * @throws {ConfigError} where the credentials cannot be handed to git
  */
 export async function connectionTo(location: Location, environment: Environment, log: Logger): Promise<Connection> {
-  if (location.unsafe) {
-    log.warn(`unsafe_hosts is set for ${location.section}: neither its certificate nor its host key is verified`);
-  }
+  warnUnsafe(location, log);
   const isHttp = location.scheme === 'http' || location.scheme === 'https';
   return {
     url: location.scheme === '' ? `file://${path.resolve(location.url)}` : location.url,

@@ -13,7 +13,7 @@ export const vcsVersions = defineTable({
     type: z.enum(['commit', 'revert', 'merge']),
     developer: personName,
     developer_email: email,
-    commit_date: moment,
+    commit_date: orUnknown(moment),
   },
   optional: {
     developer_username: developer,

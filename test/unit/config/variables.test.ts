@@ -32,7 +32,7 @@ describe('the source code', () => {
       .map((file) => path.join(root, folder, file)),
   );
   // Variables of the machine, and of the programs that are run.
-  const foreign = /^(?:HOME|PATH|SHELL|USER|GIT_.*|values|js)$/;
+  const foreign = /^(?:HOME|PATH|SHELL|USER|GIT_.*|SVN_SSH|values|js)$/;
 
   it('reads only variables of the catalogue', () => {
     const texts = files.map((file) => readFileSync(file, 'utf8')).join('\n');

@@ -1,0 +1,85 @@
+import { type SvnConnection, startSvn, target } from './run.js';
+import { parseDate, readElements, type XmlElement } from './xml.js';
+
+/** A revision as the log has it. */
+export interface LogEntry {
+  readonly revision: number;
+  /** Undefined where nobody is named. */
+  readonly author?: string;
+  /** In seconds since 1970, with fractions. */
+  readonly date?: number;
+  readonly message: string;
+  /** False where the revision surely changed no contents of files: only properties, or new folders. */
+  readonly changesContents: boolean;
+}
+
+export interface LogRange {
+  /** First and last revision. */
+  readonly from: number;
+  readonly to: number;
+  /** Most entries that are read. */
+  readonly limit: number;
+}
+
+/**
+ * Reads the log of a path: of the revisions that changed it or what is in it, through all its copies, the oldest first.
+ *
+ * @throws {SvnError}
+ */
+export async function readLog(
+  connection: SvnConnection,
+  url: string,
+  { from, to, limit }: LogRange,
+): Promise<readonly LogEntry[]> {
+  const range = [`--revision=${from}:${to}`, `--limit=${limit}`];
+  const svn = startSvn(connection, ['log', '--xml', '--verbose', ...range, target(url, to)]);
+  const entries: LogEntry[] = [];
+  let draft = new EntryDraft();
+  await readElements(svn, (path, element) => {
+    if (path === 'log/logentry') {
+      entries.push(draft.finish(Number(element.attributes['revision'])));
+      draft = new EntryDraft();
+    } else {
+      draft.add(path, element);
+    }
+  });
+  return entries;
+}
+
+/** What of an entry was read so far. */
+class EntryDraft {
+  private author: string | undefined;
+  private date: number | undefined;
+  private message = '';
+  private paths = 0;
+  private withContents = 0;
+
+  add(path: string, { text, attributes }: XmlElement): void {
+    if (path === 'log/logentry/author') this.author = text;
+    else if (path === 'log/logentry/date') this.date = parseDate(text);
+    else if (path === 'log/logentry/msg') this.message = text;
+    else if (path === 'log/logentry/paths/path') {
+      this.paths += 1;
+      if (mayChangeContents(attributes)) this.withContents += 1;
+    }
+  }
+
+  finish(revision: number): LogEntry {
+    return {
+      revision,
+      ...(this.author === undefined || this.author === '' ? {} : { author: this.author }),
+      ...(this.date === undefined ? {} : { date: this.date }),
+      message: this.message,
+      // Paths that one may not read are left out of the log.
+      changesContents: this.paths === 0 || this.withContents > 0,
+    };
+  }
+}
+
+/** Servers before 1.7 do not say whether text changed. */
+function mayChangeContents(attributes: Readonly<Record<string, string>>): boolean {
+  const { action, kind, 'text-mods': text, 'copyfrom-path': copied } = attributes;
+  const isProperty = action === 'M' && text === 'false';
+  const isFolder = action === 'A' && kind === 'dir' && copied === undefined;
+  return !isProperty && !isFolder;
+}

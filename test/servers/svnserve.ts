@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { freePort } from './free-port.js';
+
+/** Lets `svnserve` give a repository to these users alone. */
+export function restrictAccess(repository: string, users: Readonly<Record<string, string>>): void {
+  const configuration = ['[general]', 'anon-access = none', 'auth-access = read', 'password-db = passwd', ''];
+  const passwords = ['[users]', ...Object.entries(users).map(([name, password]) => `${name} = ${password}`), ''];
+  writeFileSync(path.join(repository, 'conf', 'svnserve.conf'), configuration.join('\n'));
+  writeFileSync(path.join(repository, 'conf', 'passwd'), passwords.join('\n'));
+}
+
+/** Serves the repositories of a folder by the protocol of Subversion until the test ends; `host:port`. */
+export async function serveSubversion(root: string): Promise<string> {
+  const port = await freePort();
+  const words = ['--daemon', '--foreground', '--root', root, '--listen-host', '127.0.0.1', '--listen-port', `${port}`];
+  const child = spawn('svnserve', words, { stdio: 'ignore' });
+  onTestFinished(async () => {
+    if (child.exitCode !== null) return;
+    const ended = once(child, 'close');
+    child.kill();
+    await ended;
+  });
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await answers(port)) return `127.0.0.1:${port}`;
+    await sleep(25);
+  }
+  throw new Error('svnserve does not answer');
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
