@@ -1,16 +1,24 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import pino from 'pino';
+import { createRuntime } from '../src/config/runtime.js';
 import { readHistory } from '../src/git/read-history.js';
+import { createProgressDisplay } from '../src/sources/progress-display.js';
+import { latestVersionsFile } from '../src/sources/repository.js';
+import { gatherVersionControl } from '../src/sources/version-control.js';
+import { benchProject } from './git-home.js';
 import type { Measurement } from './measurement.js';
 
 /*
- * One measured run in a process of its own: `worker.js git-log|history GIT_FOLDER TIP`. Prints a Measurement as JSON.
+ * One measured run in a process of its own: `worker.js git-log|history GIT_FOLDER TIP`, or `worker.js git-to-json HOME`
+ * with a home that git-home.ts made. Prints a Measurement as JSON.
  */
 
 const [kind, gitFolder = '.', tip = 'HEAD'] = process.argv.slice(2);
+const readers = { 'git-log': readLog, history: readCommits, 'git-to-json': gatherAll };
 const start = process.hrtime.bigint();
-const read = kind === 'git-log' ? await readLog() : await readCommits();
+const read = await readers[kind === 'git-log' || kind === 'history' ? kind : 'git-to-json']();
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
 const measurement: Measurement = {
   ...read,
@@ -37,6 +45,30 @@ async function readCommits(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
     rows += commit.changes.length;
   }
   return { commits, rows };
+}
+
+/** The whole step on a clone that is there: reading, pseudonyms, checks, tables and tracker on disk. */
+async function gatherAll(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
+  rmSync(join(gitFolder, 'export', benchProject, latestVersionsFile), { force: true });
+  const runtime = createRuntime({
+    commandLine: { GATHERER_HOME: gitFolder },
+    process: { PATH: process.env['PATH'] },
+    workingFolder: gitFolder,
+    logLevel: 'ERROR',
+    terminal: false,
+    signal: new AbortController().signal,
+  });
+  const { rows, failed } = await gatherVersionControl(runtime, {
+    project: benchProject,
+    repositories: 'project-git-repos',
+    followHostChange: true,
+    force: false,
+    pull: false,
+    jobs: 1,
+    progress: createProgressDisplay(runtime.log, undefined),
+  });
+  if (failed.length > 0) throw new Error('git-to-json failed; the log says why');
+  return { commits: rows.get('data_vcs_versions.json') ?? 0, rows: rows.get('data_change_path.json') ?? 0 };
 }
 
 /** What anybody would run, read to its end through a pipe. */
