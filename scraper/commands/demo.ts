@@ -1,11 +1,13 @@
 import { once } from 'node:events';
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Runtime } from '../../src/config/runtime.js';
 import type { RunningController } from '../../src/controller/index.js';
 import { defineCommand } from '../command.js';
-import { configureAgent, type Layout, makeLayout, startDemoController } from '../demo/layout.js';
+import { configureAgent, type Layout, makeLayout, project, startDemoController } from '../demo/layout.js';
 import { findRepository } from '../demo/repository.js';
-import { runDemo } from '../demo/run.js';
-import { commitRate, summaryTable } from '../demo/summary.js';
+import { rowsInDatabase, runDemo } from '../demo/run.js';
+import { commitRate, commitsOf, summaryTable } from '../demo/summary.js';
 
 export const command = defineCommand(
   (yargs) =>
@@ -28,12 +30,15 @@ export const command = defineCommand(
       console.log(`Controller: https://127.0.0.1:${controller.port}, SSH on port ${controller.sshPort}`);
       console.log(`Repository: ${repository.description}`);
       const agent = await configureAgent(runtime, layout, controller, repository, logLevel);
-      console.log('First run');
-      const first = await runDemo(agent, controller.store, '', console.log);
-      // The schedule of the controller would have the agent wait for a day.
+      // The schedule of the controller would have the agent wait for a day after an import.
+      const again = (await controller.store.imports(project)).length > 0;
+      console.log(again ? 'First run on files of an earlier demo, which skips the check of the schedule' : 'First run');
+      const first = await runDemo(agent, controller.store, again ? '--skip' : '', console.log);
+      if (!again || commitsOf(first) > 0) await keepExport(layout);
       console.log('Second run, which skips the check of the schedule');
       const second = await runDemo(agent, controller.store, '--skip', console.log);
-      console.log(`\n${summaryTable(first, second)}\n${commitRate(first)}`);
+      const held = await rowsInDatabase(controller.store);
+      console.log(`\n${summaryTable(first, second, held)}\n${commitRate(first)}`);
       console.log(whereToLook(layout));
       if (keep) await keepUp(runtime, layout, controller);
     } finally {
@@ -43,18 +48,27 @@ export const command = defineCommand(
   },
 );
 
-function whereToLook({ agent, controller }: Layout): string {
+/** Keeps what the first run exported, as the second one puts its own files in its place. */
+async function keepExport({ agent, firstExport }: Layout): Promise<void> {
+  await rm(firstExport, { recursive: true, force: true });
+  await cp(join(agent, 'export', project), firstExport, { recursive: true });
+}
+
+function whereToLook({ agent, controller, firstExport }: Layout): string {
   return [
-    `Agent:      ${agent}: env, settings.cfg, secrets.json, export/DEMO with what left it`,
-    `Controller: ${controller}/data: database/ (PGlite), agents/DEMO/update with the trackers`,
+    `Exported:   ${firstExport} with the commits, ${agent}/export/${project} of the second run`,
+    `Agent:      ${agent}: env, settings.cfg, credentials.cfg, secrets.json, project-git-repos/${project}`,
+    `Controller: ${controller}/data: database/ (PGlite), agents/${project}/update with the trackers`,
   ].join('\n');
 }
 
 async function keepUp(runtime: Runtime, { agent, controller: folder }: Layout, controller: RunningController) {
+  // The program may be on no PATH; HOME keeps the pinned host key out of the known_hosts of the person who tries.
+  const gatherer = `node ${process.argv[1]}`;
   console.log(`
 The controller stays up until Ctrl-C. From another terminal:
-  curl --cacert ${controller.certificateFile} "https://127.0.0.1:${controller.port}/auth/status.py?project=DEMO&agent=DEMO"
-  gatherer controller imports --data ${folder}/data
-  GATHERER_HOME=${agent} gatherer agent --preflight-args=--skip`);
+  curl --cacert ${controller.certificateFile} "https://127.0.0.1:${controller.port}/auth/status.py?project=${project}&agent=${project}"
+  ${gatherer} controller imports --data ${folder}/data
+  HOME=${agent} GATHERER_HOME=${agent} ${gatherer} agent --preflight-args=--skip`);
   if (!runtime.signal.aborted) await once(runtime.signal, 'abort');
 }

@@ -20,12 +20,19 @@ export interface Layout {
   readonly folder: string;
   readonly controller: string;
   readonly agent: string;
+  /** A copy of what the first run exported. */
+  readonly firstExport: string;
 }
 
 /** Makes the folders, below a new temporary one where none is given. */
 export async function makeLayout(given: string | undefined): Promise<Layout> {
   const folder = given === undefined ? await mkdtemp(join(tmpdir(), 'gatherer-demo-')) : resolve(given);
-  const layout = { folder, controller: join(folder, 'controller'), agent: join(folder, 'agent') };
+  const layout = {
+    folder,
+    controller: join(folder, 'controller'),
+    agent: join(folder, 'agent'),
+    firstExport: join(folder, 'first-export'),
+  };
   await mkdir(layout.controller, { recursive: true, mode: 0o700 });
   await mkdir(join(layout.agent, 'export', project), { recursive: true, mode: 0o700 });
   return layout;

@@ -47,7 +47,16 @@ export async function runDemo(agent: Runtime, store: Store, preflightArguments: 
 function refuseFailure({ code, steps }: ProjectReport): void {
   if (code === 0) return;
   const failed = steps.find((step) => step.code !== 0)?.name ?? 'the scrape';
-  throw new Error(`${failed} failed; the lines above say why`);
+  throw new Error(`${failed} failed; the lines above say why, and more of them with --log INFO`);
+}
+
+/** Rows that the database has of the project, by table, as its imports count them. */
+export async function rowsInDatabase(store: Store): Promise<ReadonlyMap<string, number>> {
+  const rows = new Map<string, number>();
+  for (const { table, added } of (await store.imports(project)).flatMap(({ tables }) => tables)) {
+    rows.set(table, (rows.get(table) ?? 0) + added);
+  }
+  return rows;
 }
 
 async function importOf(store: Store, earlier: ReadonlySet<number>, signal: AbortSignal): Promise<ImportJob> {
