@@ -4,8 +4,10 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { ConfigError } from '../config/errors.js';
+import { dropBody } from '../http/drop-body.js';
 import type { Logger } from '../log/logger.js';
 import { errorSchema, healthSchema, startedSchema, statusSchema } from './api-schema.js';
+import { logFailure } from './context.js';
 import type { Metrics } from './metrics.js';
 import { type RunningScrape, ScrapeConflict, type Scraper } from './scraper.js';
 
@@ -96,19 +98,25 @@ async function checkStart({ reports }: RunningScrape): Promise<void> {
 }
 
 function addErrors(server: FastifyInstance, options: ApiOptions): void {
-  const answer = (error: unknown, reply: FastifyReply) => {
+  const answer = async (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const body = errorBody(error, options);
-    if (statusOf(error) === 500) {
+    if (error instanceof ConfigError) {
+      logFailure(options.log, error, 'A request to the web API failed');
+    } else if (statusOf(error) === 500) {
       options.log.error({ err: error }, 'A request to the web API failed');
+    }
+    if (statusOf(error) === 413) {
+      await dropBody(request.raw);
     }
     return reply.code(statusOf(error)).send(body);
   };
-  server.setErrorHandler((error, _request, reply) => answer(error, reply));
+  server.setErrorHandler((error, request, reply) => answer(error, request, reply));
   server.setNotFoundHandler((request, reply) => {
     const path = new URL(request.url, 'http://agent').pathname;
     const below = /^\/(?:status|scrape)\/./.test(path);
     return answer(
       new ApiError(404, below ? 'Nothing matches the given URI' : `The path '${path}' was not found.`),
+      request,
       reply,
     );
   });
@@ -193,6 +201,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions): Promise<F
     bodyLimit: maximumBody,
     routerOptions: { ignoreTrailingSlash: true },
     requestTimeout: 30_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     forceCloseConnections: true,
   });
   server.setValidatorCompiler(validatorCompiler);

@@ -21,6 +21,17 @@ export function agentProjects(runtime: Runtime): readonly string[] {
   return [...new Set(keys)].map((key) => parseProjectKey(key, 'JIRA_KEY'));
 }
 
+/**
+ * Reads the settings and credentials, which are otherwise read where they are needed, half-way through a scrape.
+ *
+ * @throws {ConfigError} where one of the files is malformed
+ */
+export function checkConfiguration(runtime: Runtime): void {
+  // These properties read their file on first use.
+  void runtime.settings;
+  void runtime.credentials;
+}
+
 /** A path below GATHERER_HOME unless it is absolute; `~` is the home folder of the user. */
 export function resolvePath(runtime: Runtime, path: string): string {
   const home = runtime.environment.HOME || homedir();
@@ -50,8 +61,14 @@ export function knownHostsPath(runtime: Runtime, option?: string): string {
   return resolvePath(runtime, option || '~/.ssh/known_hosts');
 }
 
+/** Says what went wrong in words; the stack is logged only where someone debugs. */
+export function logFailure(log: Logger, error: unknown, what: string): void {
+  log.error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  log.debug({ err: error }, 'Details of the error above');
+}
+
 /**
- * Logs why something failed, and gives the exit code for it. The stack is logged only where someone debugs.
+ * Logs why something failed, and gives the exit code for it.
  *
  * @throws {ConfigError} the error itself where it is one, as that has an exit code of its own
  * @throws the reason of the signal where that was aborted
@@ -61,7 +78,6 @@ export function reportFailure(context: Pick<AgentContext, 'log' | 'signal'>, err
   if (error instanceof ConfigError) {
     throw error;
   }
-  context.log.error(`${message}: ${error instanceof Error ? error.message : String(error)}`);
-  context.log.debug({ err: error }, 'Details of the error above');
+  logFailure(context.log, error, message);
   return 1;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Runtime } from '../config/runtime.js';
 import { createApi } from './api.js';
-import { type AgentContext, agentProjects } from './context.js';
+import { type AgentContext, agentProjects, checkConfiguration, logFailure } from './context.js';
 import { generateKey } from './identity.js';
 import { Metrics } from './metrics.js';
 import type { Mode } from './mode.js';
@@ -45,7 +45,7 @@ async function registerAll(runtime: Runtime): Promise<void> {
       await registerProject({ runtime, project, log: log.child({ project }), signal });
     } catch (error) {
       if (!signal.aborted) {
-        log.error({ err: error }, `Could not register ${project}`);
+        logFailure(log, error, `Could not register ${project}`);
       }
     }
   }
@@ -59,7 +59,7 @@ async function scheduledScrape(runtime: Runtime, scraper: Scraper): Promise<void
     if (error instanceof ScrapeConflict) {
       runtime.log.warn(error.message);
     } else {
-      runtime.log.error(`The scrape could not start: ${error instanceof Error ? error.message : String(error)}`);
+      logFailure(runtime.log, error, 'The scrape could not start');
     }
   }
 }
@@ -91,6 +91,7 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
  * scrape that is at work, which leaves nothing half-written.
  *
  * @returns exit code 0
+ * @throws {ConfigError} where the configuration is malformed from the start
  * @throws where the address of the web API cannot be listened on
  */
 export async function runDaemon(
@@ -99,6 +100,7 @@ export async function runDaemon(
   options: DaemonOptions,
 ): Promise<number> {
   const { log, signal } = runtime;
+  checkConfiguration(runtime);
   const metrics = new Metrics(() => scraper.running);
   const scraper: Scraper = new Scraper(runtime, (report) => metrics.record(report, new Date()));
   const { domain, debug } = options;

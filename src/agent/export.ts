@@ -115,9 +115,21 @@ function describe(context: AgentContext, controller: Controller, username: strin
  * @returns exit code
  */
 export async function exportFiles(context: AgentContext, options: ExportOptions): Promise<number> {
-  let controller: Controller | undefined;
   try {
-    controller = Controller.of(context, options);
+    return await sendFiles(context, options);
+  } catch (error) {
+    return reportFailure(context, error, 'Could not export the files');
+  }
+}
+
+/**
+ * The same, for callers that have words of their own for a failure.
+ *
+ * @throws {SshError} and other errors where the files do not arrive
+ */
+export async function sendFiles(context: AgentContext, options: ExportOptions): Promise<number> {
+  const controller = Controller.of(context, options);
+  try {
     const username = agentUser(context, options);
     if (controller === undefined || username === undefined) {
       context.log.fatal('No controller to export to; set ssh.host and ssh.username');
@@ -133,8 +145,6 @@ export async function exportFiles(context: AgentContext, options: ExportOptions)
     }
     await upload(context, controller, username, options);
     return isImport(options) ? await announce(context, controller, username, options) : 0;
-  } catch (error) {
-    return reportFailure(context, error, 'Could not export the files');
   } finally {
     await controller?.close();
   }

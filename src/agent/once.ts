@@ -3,7 +3,7 @@ import type { ProjectReport } from './report.js';
 import { Scraper } from './scraper.js';
 
 export interface OnceResult {
-  /** 0 only where every project succeeded. */
+  /** 0 only where every project succeeded; 2 where nothing but the configuration was in the way. */
   readonly code: number;
   readonly reports: readonly ProjectReport[];
 }
@@ -11,12 +11,18 @@ export interface OnceResult {
 /**
  * Scrapes every project now.
  *
- * @throws {ConfigError} where no project is configured
+ * @throws {ConfigError} where no project is configured, or a file of the configuration is malformed
  */
 export async function runOnce(runtime: Runtime): Promise<OnceResult> {
   const scraper = new Scraper(runtime, () => undefined);
   const { reports: running } = await scraper.start();
   const reports = await running;
-  const complete = !runtime.signal.aborted && reports.every((report) => report.code === 0);
-  return { code: complete ? 0 : 1, reports };
+  const failures = reports.map(({ code }) => code).filter((code) => code !== 0);
+  return { code: runtime.signal.aborted ? 1 : exitCode(failures), reports };
+}
+
+/** @param failures exit codes of the projects that failed */
+function exitCode(failures: readonly number[]): number {
+  if (failures.length === 0) return 0;
+  return failures.every((code) => code === 2) ? 2 : 1;
 }

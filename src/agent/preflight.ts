@@ -30,7 +30,7 @@ async function checkSecrets(context: AgentContext, file: string): Promise<Proble
     if (secretsSchema.safeParse(JSON.parse(text)).success) {
       return [];
     }
-    context.log.fatal(`Secrets file ${file} does not contain salts`);
+    context.log.fatal(`Secrets file ${file} does not contain salts; remove it and run generate-key`);
   } catch {
     context.log.fatal(`Secrets file ${file} is not JSON; remove it and run generate-key`);
   }

@@ -15,7 +15,7 @@ export interface StepReport {
 /** What became of a scrape of one project. */
 export interface ProjectReport {
   readonly project: string;
-  /** 0 only where every step succeeded. */
+  /** 0 only where every step succeeded; 2 where the configuration cannot be used. */
   readonly code: number;
   readonly seconds: number;
   /** The steps that ran, in order. */

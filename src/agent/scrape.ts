@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '../config/errors.js';
 import type { Runtime } from '../config/runtime.js';
 import type { Logger } from '../log/logger.js';
 import { createProgressDisplay, type ProgressDisplay } from '../sources/progress-display.js';
 import { recoverFolder } from '../tables/commit.js';
-import { type AgentContext, exportFolder } from './context.js';
+import { type AgentContext, exportFolder, logFailure } from './context.js';
 import { Controller } from './controller.js';
-import { exportFiles } from './export.js';
+import { sendFiles } from './export.js';
 import { withLogUpload } from './log-upload.js';
 import { preflightEnvironment } from './preflight.js';
 import { parsePreflightArguments } from './preflight-options.js';
@@ -44,6 +45,10 @@ async function guarded<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
+function failureCode(error: unknown): number {
+  return error instanceof ConfigError ? 2 : 1;
+}
+
 async function runStep(context: ScrapeContext, step: Step): Promise<StepReport> {
   const started = performance.now();
   context.log.info(`${context.project}: ${step.name}`);
@@ -52,8 +57,8 @@ async function runStep(context: ScrapeContext, step: Step): Promise<StepReport> 
     result = await guarded(() => step.run(context));
     context.signal.throwIfAborted();
   } catch (error) {
-    context.log.error({ err: error }, `${step.name} failed: ${error instanceof Error ? error.message : String(error)}`);
-    result = { code: 1 };
+    logFailure(context.log, error, `${step.name} failed`);
+    result = { code: failureCode(error) };
   }
   const seconds = (performance.now() - started) / 1000;
   return {
@@ -108,7 +113,13 @@ async function sendLog(context: AgentContext): Promise<void> {
   if (context.signal.aborted || !Controller.isConfigured(context.runtime, {})) {
     return;
   }
-  await exportFiles(context, { export: [], update: [], other: [scrapeLogFile(context)] });
+  try {
+    await sendFiles(context, { export: [], update: [], other: [scrapeLogFile(context)] });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    context.log.warn(`The log of the scrape did not reach the controller: ${reason}`);
+  }
 }
 
 /** Scrapes one project: the steps in order up to the first that fails, then the log. Never rejects. */
@@ -130,15 +141,13 @@ export async function scrapeProject(runtime: Runtime, project: string, options: 
         if (complete) {
           await removeClones(scrape);
         }
-        return complete ? 0 : 1;
+        return complete ? 0 : steps.at(-1)?.code || 1;
       }),
     );
     await sendLog(base);
   } catch (error) {
-    base.log.error(
-      { err: error },
-      `The scrape of ${project} failed: ${error instanceof Error ? error.message : error}`,
-    );
+    logFailure(base.log, error, `The scrape of ${project} failed`);
+    code = failureCode(error);
   }
   return { project, code, seconds: (performance.now() - started) / 1000, steps };
 }

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/errors.js';
 import type { Runtime } from '../config/runtime.js';
 import { writeConfiguration } from '../config/write-templates.js';
-import { agentProjects } from './context.js';
+import { agentProjects, checkConfiguration } from './context.js';
 import { parsePreflightArguments } from './preflight-options.js';
 import { logReports, type ProjectReport } from './report.js';
 import { type ScrapeOptions, scrapeProject } from './scrape.js';
@@ -35,7 +35,7 @@ export class Scraper {
    *
    * @param preflightArguments in place of PREFLIGHT_ARGS
    * @returns the reports of its projects, when they are done
-   * @throws {ConfigError} where it cannot start, e.g. because no project is configured
+   * @throws {ConfigError} where it cannot start, e.g. because a file of the configuration is malformed
    * @throws {ScrapeConflict} where one is at work
    */
   async start(preflightArguments?: string): Promise<RunningScrape> {
@@ -46,6 +46,7 @@ export class Scraper {
     try {
       const runtime = this.runtime.reread();
       await writeConfiguration(runtime.environment);
+      checkConfiguration(runtime);
       const projects = agentProjects(runtime);
       if (projects.length === 0) {
         throw new ConfigError(

@@ -12,6 +12,14 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** The system does not say which file it had no room for. */
+function withPlace(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  const message = `${path} cannot be written: the disk is full; free some space and run again`;
+  return Object.assign(new Error(message, { cause: error }), { code });
+}
+
 /**
  * Replaces a file at once: a reader, or a process that is killed meanwhile, finds the old contents or the new.
  *
@@ -32,7 +40,7 @@ export async function writeFileAtomically(path: string, contents: string | Uint8
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw withPlace(path, error);
   }
   await syncFolder(dirname(path));
 }

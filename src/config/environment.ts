@@ -82,7 +82,9 @@ export function loadEnvironment(sources: EnvironmentSources): LoadedEnvironment 
   };
 
   for (const file of sources.files) readFile(file, () => true);
-  for (const file of sources.receivedFiles ?? []) readFile(file, (name) => !steering.test(name));
+  for (const file of sources.receivedFiles ?? []) {
+    sentByController(() => readFile(file, (name) => !steering.test(name)));
+  }
   overlay(sources.process, 'environment');
   overlay(sources.commandLine, 'command line');
   readSecretFiles(values, origins);
@@ -98,6 +100,17 @@ function readSecretFiles(values: Map<string, string>, origins: Map<string, Origi
     if (text === undefined) throw new ConfigError(`${name}_FILE`, `there is no file ${file}`);
     values.set(name, text.replace(/\r?\n$/, ''));
     origins.set(name, { kind: 'file', file, line: 1 });
+  }
+}
+
+/** A file that the controller sent comes back malformed until it is corrected there. */
+function sentByController(read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const reason = error.message.slice(error.file.length + 2);
+    throw new ConfigError(error.file, `${reason}; the controller sent this file, and its operator must correct it`);
   }
 }
 

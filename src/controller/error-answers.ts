@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { dropBody } from '../http/drop-body.js';
 import type { Logger } from '../log/logger.js';
-import { MAX_BODY_BYTES, MAX_DROPPED_BYTES } from './limits.js';
+import { MAX_BODY_BYTES } from './limits.js';
 import { RequestError } from './request-error.js';
 import { StoreError } from './store/error.js';
 
@@ -16,7 +16,7 @@ export function addErrorAnswers(app: FastifyInstance, log: Logger): void {
       log.error({ err: error, path: request.routeOptions.url }, 'Request failed');
     }
     if (status === 413) {
-      await drop(request.raw);
+      await dropBody(request.raw);
     }
     return sendLine(reply.code(status), message);
   });
@@ -63,19 +63,4 @@ function answerUnknown(app: FastifyInstance, request: FastifyRequest, reply: Fas
 
 export function sendLine(reply: FastifyReply, message: string): FastifyReply {
   return reply.header('content-type', 'text/plain').send(`${message}\n`);
-}
-
-/** Reads a body on without keeping it: a caller that is cut off while it sends does not see the answer. */
-async function drop(body: IncomingMessage): Promise<void> {
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      bytes += Buffer.byteLength(chunk);
-      if (bytes > MAX_DROPPED_BYTES) {
-        return;
-      }
-    }
-  } catch {
-    // The caller went away, and needs no answer.
-  }
 }

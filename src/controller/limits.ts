@@ -2,8 +2,6 @@
 
 /** Agents send a key, a log record or a list of names; a body that is larger is none of theirs. */
 export const MAX_BODY_BYTES = 1024 * 1024;
-/** Of a body that is too large this much is read and dropped, so that the caller hears the answer. */
-export const MAX_DROPPED_BYTES = 16 * 1024 * 1024;
 
 export const MAX_CONNECTIONS = 1024;
 export const MAX_CONNECTIONS_PER_ADDRESS = 128;

@@ -113,7 +113,7 @@ export class HttpClient {
       return await this.send(options, dispatcher, signal);
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw describeFailure(method, url, error, proxy);
+      throw describeFailure(method, url, error, { proxy, certificateFile: this.options.certificateFile });
     }
   }
 

@@ -79,7 +79,7 @@ const explanations: ReadonlyMap<string, Explanation> = new Map<string, Explanati
     { failure: 'untrusted', text: 'the chain of its certificate is incomplete or not trusted here' },
   ],
   ['CERT_SIGNATURE_FAILURE', { failure: 'untrusted', text: 'the signature of its certificate is wrong' }],
-  ['CERT_HAS_EXPIRED', { failure: 'expired', text: 'its certificate has expired' }],
+  ['CERT_HAS_EXPIRED', { failure: 'expired', text: 'its certificate has expired; its operator has to renew it' }],
   ['CERT_NOT_YET_VALID', { failure: 'expired', text: 'its certificate is not valid yet; check the clock' }],
   ['ERR_TLS_CERT_ALTNAME_INVALID', { failure: 'wrong-name', text: 'its certificate is for another host name' }],
   ['UND_ERR_SOCKET', { failure: 'cut', text: 'the connection was cut before the answer was complete' }],
@@ -121,9 +121,24 @@ function explain(error: unknown): Explanation {
   return { failure: 'cut', text: error instanceof Error ? error.message : 'the request failed' };
 }
 
+/** What lay between this program and the host. */
+export interface Route {
+  readonly proxy: URL | undefined;
+  /** File of the only certificates that are trusted; undefined for those of the system. */
+  readonly certificateFile: string | undefined;
+}
+
+function adviceOn(failure: HttpFailure, certificateFile: string | undefined): string {
+  if (failure !== 'self-signed' && failure !== 'untrusted') return '';
+  return certificateFile === undefined
+    ? '; if it is the right one, put a copy of it in the file that SSL_CERT_FILE names'
+    : `; trusted is what ${certificateFile} holds: if the host has got a new one, put a copy of that there`;
+}
+
 /** Turns what the transport throws into an error that says which host failed, how, and through which proxy. */
-export function describeFailure(method: string, url: URL, error: unknown, proxy?: URL): HttpError {
+export function describeFailure(method: string, url: URL, error: unknown, route: Route): HttpError {
   const { failure, text } = explain(error);
-  const through = proxy === undefined ? '' : ` through the proxy ${proxy.host}`;
-  return new HttpError(failure, `${method} ${publicUrl(url)}${through} failed: ${text}`, undefined, { cause: error });
+  const through = route.proxy === undefined ? '' : ` through the proxy ${route.proxy.host}`;
+  const message = `${method} ${publicUrl(url)}${through} failed: ${text}${adviceOn(failure, route.certificateFile)}`;
+  return new HttpError(failure, message, undefined, { cause: error });
 }

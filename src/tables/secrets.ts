@@ -47,7 +47,7 @@ export function parseSecrets(text: string, origin: string): Secrets {
   const result = secretsSchema.safeParse(value);
   if (!result.success) {
     const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`);
-    throw new ConfigError(origin, `does not hold secrets as expected: ${problems.join('; ')}`);
+    throw new ConfigError(origin, `does not hold secrets: ${problems.join('; ')}; remove it and run generate-key`);
   }
   try {
     compileUsernameRules(result.data.usernames);

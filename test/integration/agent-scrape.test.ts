@@ -156,7 +156,7 @@ describe('scrapeProject', () => {
     writeFileSync(path.join(home.folder, 'export/TEST/preflight_env'), 'no assignment\n');
     const { ran, step } = recorder();
     const report = await scrape(home, [{ ...step('preflight'), changesEnvironment: true }, step('later')]);
-    expect([report.code, ran]).toEqual([1, ['preflight']]);
+    expect([report.code, ran]).toEqual([2, ['preflight']]);
   });
 
   it('takes the options of preflight from PREFLIGHT_ARGS, or from who asked for the scrape', async () => {

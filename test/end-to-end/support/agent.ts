@@ -25,7 +25,7 @@ export class Agent {
   }
 
   get exported(): string {
-    return join(this.setup.folder, 'export', this.setup.project);
+    return join(this.setup.root ?? '', this.setup.folder, 'export', this.setup.project);
   }
 
   run(words: readonly string[], place: Partial<Place> = {}): Promise<Ended> {

@@ -42,7 +42,7 @@ export class ControllerProcess {
   }
 
   get dataFolder(): string {
-    return join(this.setup.folder, 'data');
+    return join(this.setup.root ?? '', this.setup.folder, 'data');
   }
 
   /** What the current process wrote. */
@@ -94,7 +94,7 @@ export class ControllerProcess {
         .find((text) => text.includes('"The controller runs"'));
       if (line !== undefined) {
         const { port, sshPort, certificate } = runningSchema.parse(JSON.parse(line));
-        Object.assign(this, { port, sshPort, certificateFile: certificate });
+        Object.assign(this, { port, sshPort, certificateFile: join(this.setup.root ?? '', certificate) });
         return;
       }
       if (child.exitCode !== null || child.signalCode !== null) break;

@@ -13,6 +13,8 @@ export interface Place {
   readonly environment?: Readonly<Record<string, string>>;
   /** Words of a command that runs the program, such as one that enters a namespace. */
   readonly within?: readonly string[];
+  /** Where its file system is seen from here; empty where it is the same. */
+  readonly root?: string;
 }
 
 /** How a process ended. */
@@ -40,7 +42,9 @@ process.on('exit', () => {
 
 /** Starts the program. */
 export function startGatherer(words: readonly string[], { folder, environment, within = [] }: Place): Started {
-  const [file = process.execPath, ...rest] = [...within, process.execPath, program, ...words];
+  // Whoever enters a namespace is at its root.
+  const entering = within.length === 0 ? [] : [...within, 'env', '-C', folder];
+  const [file = process.execPath, ...rest] = [...entering, process.execPath, program, ...words];
   const child = spawn(file, rest, {
     cwd: folder,
     env: { PATH: process.env['PATH'], HOME: folder, GATHERER_HOME: folder, TZ: 'UTC', ...environment },

@@ -1,0 +1,63 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporarySuiteFolder } from '../../temporary-folder.js';
+import { type Agent, makeAgent } from '../support/agent.js';
+import { ControllerProcess } from '../support/controller.js';
+import type { Started } from '../support/gatherer.js';
+import { GrowingRepository } from '../support/repository.js';
+
+const folder = temporarySuiteFolder();
+let controller: ControllerProcess;
+let repository: GrowingRepository;
+
+beforeAll(async () => {
+  controller = await ControllerProcess.start({ folder: join(folder, 'controller'), projects: ['TEST'] });
+  repository = new GrowingRepository(join(folder, 'app.git'));
+  repository.grow(20);
+});
+afterAll(() => controller.stop());
+
+async function until(started: Started, condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    if (started.child.exitCode !== null) throw new Error(started.output());
+    await sleep(20);
+  }
+}
+
+/** A `git` before the real one in the path, whose clone, or whose reading of the history, never ends. */
+function slowGit(command: 'clone' | 'log'): string {
+  const bin = join(folder, `slow-${command}`);
+  mkdirSync(bin);
+  const script = `#!/bin/sh\nfor word in "$@"; do test "$word" = ${command} && echo $$ > ${bin}/pid && exec sleep 600\ndone\nPATH=\${PATH#*:}; exec git "$@"\n`;
+  writeFileSync(join(bin, 'git'), script);
+  chmodSync(join(bin, 'git'), 0o755);
+  return bin;
+}
+
+describe('SIGTERM', () => {
+  it('during a long clone ends the daemon within 10 s, with 0, and leaves what was there', async () => {
+    const repositories = { app: repository.url };
+    const agent: Agent = await makeAgent({ folder: join(folder, 'agent'), controller, project: 'TEST', repositories });
+    await agent.setVariables({ JENKINS_URL: '', CRON_PERIOD: 'monthly' });
+    const PATH = `${slowGit('clone')}:${process.env['PATH']}`;
+    const daemon = agent.start(['agent', '--port', '0'], { environment: { PATH } });
+    await until(daemon, () => daemon.output().includes('listens on'));
+    const port = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(daemon.output())?.[1];
+    await until(daemon, () => daemon.output().includes('Registering'));
+    const response = await fetch(`http://127.0.0.1:${port}/scrape`, { method: 'POST' });
+    expect(response.status).toBe(201);
+    await until(daemon, () => daemon.output().includes('TEST: git-to-json'));
+    await sleep(500);
+    const started = performance.now();
+    daemon.child.kill('SIGTERM');
+    const { code, output } = await daemon.ended;
+    expect(code, output).toBe(0);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(output).not.toMatch(/\\n +at /);
+    const { 'data_sources.json': sources } = await agent.files();
+    expect(sources).toContain('app');
+    expect(Object.keys(await agent.files())).not.toContain('data_vcs_versions.json');
+  });
+});
