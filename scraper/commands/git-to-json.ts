@@ -11,6 +11,7 @@ interface Arguments {
   force: boolean;
   pull: boolean;
   jobs: number;
+  requests: number | undefined;
   strict: boolean;
 }
 
@@ -45,13 +46,21 @@ export const command: Command<Arguments> = {
         requiresArg: true,
         default: defaultJobs,
       })
+      .option('requests', {
+        describe: 'Requests to one API that are under way at once, in place of a few',
+        type: 'number',
+        requiresArg: true,
+      })
       .option('strict', {
         describe: 'End with status 1 where some repositories failed; without it, only where all did',
         type: 'boolean',
         default: false,
       })
-      .check(({ jobs }) => {
-        if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError('--jobs expects a whole number from 1');
+      .check(({ jobs, requests }) => {
+        for (const [option, value] of Object.entries({ jobs, requests })) {
+          const isCount = value === undefined || (Number.isInteger(value) && value > 0);
+          if (!isCount) throw new UsageError(`--${option} expects a whole number from 1`);
+        }
         return true;
       }),
   run: async (runtime, args) => {
@@ -64,6 +73,7 @@ export const command: Command<Arguments> = {
       force: args.force,
       pull: args.pull,
       jobs: args.jobs,
+      ...(args.requests === undefined ? {} : { requests: args.requests }),
       progress: createProgressDisplay(runtime.log, terminal),
     });
     const all = gathered.length + failed.length;

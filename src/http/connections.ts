@@ -7,7 +7,7 @@ import { HttpClient, type HttpTransport } from './client.js';
 import { defaultPatience, type Patience } from './retry.js';
 
 /** Requests of one token that are under way at once, and connections to one host. */
-const defaultConcurrency = 8;
+const defaultConcurrency = 10;
 
 export interface ConnectionsOptions {
   readonly version: string;

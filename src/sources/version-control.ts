@@ -34,6 +34,8 @@ export interface VersionControlOptions {
   readonly pull: boolean;
   /** Repositories that are gathered side by side. */
   readonly jobs: number;
+  /** Requests of one token to an API that are under way at once; a few by default. */
+  readonly requests?: number;
   readonly progress: ProgressDisplay;
 }
 
@@ -87,7 +89,7 @@ export async function gatherVersionControl(
     for (const name of refused) results.push({ name, result: 'failed' });
     const trackers = SourceTrackers.load(folder, [latestVersionsFile, ...jobs.flatMap((job) => job.source.trackers)]);
     for (const table of [vcsVersions, ...jobs.flatMap((job) => job.source.tables)]) exports.declare(table);
-    const connections = new ApiConnections(runtime);
+    const connections = openConnections(runtime, options);
     const shared = { ...options, runtime, folder, time, sprints, denyList, exports, trackers, connections };
     try {
       await runSideBySide(jobs, options.jobs, runtime.signal, async (job, signal) => {
@@ -102,6 +104,14 @@ export async function gatherVersionControl(
   const namesWith = (wanted: Result) => results.filter(({ result }) => result === wanted).map(({ name }) => name);
   const incomplete = namesWith('incomplete');
   return { rows, gathered: [...namesWith('gathered'), ...incomplete], incomplete, failed: namesWith('failed') };
+}
+
+function openConnections(runtime: GatherRuntime, { requests }: VersionControlOptions): ApiConnections {
+  const { version, environment, log, signal } = runtime;
+  return new ApiConnections({
+    ...{ version, environment, log, signal },
+    ...(requests === undefined ? {} : { concurrency: requests }),
+  });
 }
 
 type Result = 'gathered' | 'incomplete' | 'failed' | 'denied';

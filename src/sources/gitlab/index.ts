@@ -28,8 +28,10 @@ const memoryFile = 'gitlab_exported.json';
 /** Tables that are filled from the API, and from dropins in its place. */
 const reviewTables = [mergeRequestTable, mergeRequestNote, commitComment, gitlabRepository, vcsEvent];
 
-/** Merge requests whose notes are asked for side by side, and pushes whose ranges are looked up. */
-const width = 8;
+/** Merge requests whose notes are asked for ahead: enough that requests are under way while a slow one is waited for. */
+const requestsAhead = 32;
+/** Pushes whose ranges are looked up in the clone side by side. */
+const pushesAhead = 4;
 /** Merge requests between two notes of progress. */
 const noted = 50;
 
@@ -149,7 +151,7 @@ async function* readPushes(gathering: Gathering): AsyncGenerator<TableRow> {
   const commits = commitsOf(context, place);
   context.onProgress('Reading pushes');
   const events = client.pushes(project.id, newness.since);
-  yield* streamAhead(events, width, async function* (event): AsyncGenerator<TableRow> {
+  yield* streamAhead(events, pushesAhead, async function* (event): AsyncGenerator<TableRow> {
     const push = readPush(event, rowContext(gathering));
     if (push === undefined) return;
     const identity = `push ${event.id ?? JSON.stringify([push.row['ref'], push.commits])}`;
@@ -171,7 +173,7 @@ async function* readMergeRequests(gathering: Gathering): AsyncGenerator<TableRow
       yield request;
     }
   }
-  yield* streamAhead(newer(), width, (request) => readMergeRequest(gathering, request));
+  yield* streamAhead(newer(), requestsAhead, (request) => readMergeRequest(gathering, request));
 }
 
 /** The notes come first, so that whoever opens this ahead has asked for them. */
