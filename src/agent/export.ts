@@ -32,28 +32,23 @@ function pathsOf(context: AgentContext, options: ExportOptions): readonly string
 }
 
 /** Those that are there: few of the files that a scrape may export are, as they come from sources of all kinds. */
-async function existing(context: AgentContext, paths: readonly string[]): Promise<readonly string[]> {
+async function existing({ log }: AgentContext, paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(paths.map(async (path) => ({ path, there: await fileExists(path) })));
   const missing = found.filter(({ there }) => !there).map(({ path }) => basename(path));
   if (missing.length > 0) {
-    context.log.debug(`Not there to be sent: ${missing.join(', ')}`);
+    log.debug(`Not there to be sent: ${missing.join(', ')}`);
   }
   return found.filter(({ there }) => there).map(({ path }) => path);
 }
 
-/** Describes the data and trackers that are there; its path. */
-async function describeExport(context: AgentContext, options: ExportOptions): Promise<string> {
+/** Describes the data and trackers among the files that are sent; its path. */
+async function describeExport(context: AgentContext, sent: readonly string[], options: ExportOptions): Promise<string> {
   const folder = exportFolder(context);
-  const names = namesOf(options);
-  const found = await existing(
-    context,
-    names.map((name) => join(folder, name)),
-  );
   const { project, runtime } = context;
   const origin = { project, agentVersion: runtime.version.slice(0, 100), created: new Date() };
   await writeManifest(
     folder,
-    names.filter((name) => found.includes(join(folder, name))),
+    namesOf(options).filter((name) => sent.includes(join(folder, name))),
     origin,
   );
   return join(folder, MANIFEST_FILE);
@@ -70,7 +65,7 @@ async function upload(
   options: ExportOptions,
 ): Promise<void> {
   const paths = await existing(context, pathsOf(context, options));
-  const manifest = isImport(options) ? await describeExport(context, options) : undefined;
+  const manifest = isImport(options) ? await describeExport(context, paths, options) : undefined;
   const remoteFolder = `export/${context.project}`;
   await withTransfer(context, controller, username, options, async (client) => {
     const { transferred } = await client.upload(
@@ -80,7 +75,7 @@ async function upload(
     if (manifest !== undefined) {
       await client.upload([{ path: manifest }], remoteFolder);
     }
-    context.log.info(`Sent ${transferred.length} files to ${controller.host}`);
+    context.log.info(`Sent to ${controller.host}: ${transferred.map(({ name }) => name).join(', ') || 'nothing'}`);
   });
 }
 

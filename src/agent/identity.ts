@@ -23,7 +23,7 @@ export interface IdentityOptions extends ControllerOptions, PublishOptions {
  *
  * @throws {SshError} where the pair cannot be used or written
  */
-export async function publicKeyOf(
+async function publicKeyOf(
   context: AgentContext,
   path: string,
   options: Pick<IdentityOptions, 'keyType' | 'dryRun'>,

@@ -53,13 +53,6 @@ export function findProject(settings: Settings, text: string): Project {
   };
 }
 
-/** Keys of the subprojects of a project, in file order. */
-export function subprojectsOf(settings: Settings, key: string): readonly string[] {
-  return [...settings.section('subprojects')]
-    .filter(([, main]) => main.toUpperCase() === key)
-    .map(([subproject]) => subproject.toUpperCase());
-}
-
 /**
  * Keys of JIRA_KEY, separated by spaces, each once.
  *

@@ -61,6 +61,6 @@ function answerUnknown(app: FastifyInstance, request: FastifyRequest, reply: Fas
     : sendLine(reply.code(405).header('allow', allowed.join(', ')), 'Method is not allowed for this path');
 }
 
-export function sendLine(reply: FastifyReply, message: string): FastifyReply {
+function sendLine(reply: FastifyReply, message: string): FastifyReply {
   return reply.header('content-type', 'text/plain').send(`${message}\n`);
 }

@@ -156,7 +156,7 @@ async function findCertificate(
 }
 
 /** Opens the store. The salts of all projects are made here, where nobody waits for them. */
-export async function openControllerStore(
+async function openControllerStore(
   { dataFolder, databaseUrl }: Pick<ControllerOptions, 'dataFolder' | 'databaseUrl'>,
   log: Logger,
 ): Promise<Store> {

@@ -64,7 +64,7 @@ function withPage(url: URL, page: number): URL {
 const link = /<([^>]*)>((?:\s*;\s*[\w*!-]+\s*=\s*(?:"[^"]*"|[^\s;,"]+))*)/g;
 
 /** URLs by relation. */
-export function parseLinks(header: string, base: URL): ReadonlyMap<string, URL> {
+function parseLinks(header: string, base: URL): ReadonlyMap<string, URL> {
   const links = new Map<string, URL>();
   for (const [, target = '', parameters = ''] of header.matchAll(link)) {
     const relation = /;\s*rel\s*=\s*"?([^";,]+)"?/i.exec(parameters)?.[1];

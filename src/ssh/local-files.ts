@@ -23,7 +23,7 @@ export interface OpenedFile {
 const chunkSize = 32_000;
 const umask = 0o022;
 
-export function localError(action: string, path: string, error: unknown): SshError {
+function localError(action: string, path: string, error: unknown): SshError {
   const code = systemCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new SshError(

@@ -25,7 +25,7 @@ const curves: ReadonlyMap<string, { readonly name: string; readonly jwk: string;
 ]);
 
 /** Key types of agents and hosts; there is no DSA, no certificate and no hardware token among them. */
-export const keyTypes: readonly string[] = ['ssh-ed25519', ...curves.keys(), 'ssh-rsa'];
+const keyTypes: readonly string[] = ['ssh-ed25519', ...curves.keys(), 'ssh-rsa'];
 
 function rsaKey(reader: WireReader): JsonWebKey {
   const exponent = reader.string();

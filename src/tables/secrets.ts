@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomically } from '../config/atomic-file.js';
 import type { Environment } from '../config/environment.js';
 import { ConfigError } from '../config/errors.js';
 import { compileUsernameRules } from './usernames.js';
@@ -12,7 +11,7 @@ export function secretsFile(home: string, environment: Environment): string {
 }
 
 /** A rule that rewrites user names before they are made pseudonymous; patterns are Python regular expressions. */
-export const usernameRuleSchema = z.object({
+const usernameRuleSchema = z.object({
   prefix: z.string(),
   pattern: z.string().exactOptional(),
   replace: z.string().exactOptional(),
@@ -73,9 +72,4 @@ export async function loadSecrets(file: string): Promise<Secrets | undefined> {
     throw new ConfigError(file, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
   return parseSecrets(text, file);
-}
-
-/** Replaces `secrets.json`, readable by its owner only. */
-export async function saveSecrets(file: string, secrets: Secrets): Promise<void> {
-  await writeFileAtomically(file, `${JSON.stringify(secrets)}\n`, 0o600);
 }

@@ -26,7 +26,7 @@ import { readUsernameRules } from './username-rules.js';
 const LOCK_POLL_MILLISECONDS = 50;
 
 /** The lock that a controller holds as long as it lives; its running imports are orphans without it. */
-export function aliveLock(owner: string): string {
+function aliveLock(owner: string): string {
   return `gros controller ${owner}`;
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadCredentials } from '../../../src/config/credentials.js';
 import { ConfigError } from '../../../src/config/errors.js';
-import { findProject, parseProjectKeys, subprojectsOf } from '../../../src/config/project.js';
+import { findProject, parseProjectKeys } from '../../../src/config/project.js';
 import { loadSettings } from '../../../src/config/settings.js';
 import { Redactor } from '../../../src/log/redactor.js';
 import { temporaryFolder } from './folder.js';
@@ -147,7 +147,6 @@ describe('projects', () => {
       supportTeam: false,
     });
     expect(findProject(settingsOf(text), 'PART')).toEqual({ key: 'PART', mainProject: 'TEST', supportTeam: true });
-    expect(subprojectsOf(settingsOf(text), 'TEST')).toEqual(['PART']);
   });
 
   it.each(['NONE', 'test', '../TEST', 'É', 'TEST1', ''])('refuses %j', (key) => {
