@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,11 +26,12 @@ async function until(started: Started, condition: () => boolean): Promise<void> 
   }
 }
 
-/** A `git` before the real one in the path, whose clone, or whose reading of the history, never ends. */
-function slowGit(command: 'clone' | 'log'): string {
-  const bin = join(folder, `slow-${command}`);
+/** A folder with a `git`, to stand before the real one in the path, whose clones never end. */
+function slowGit(): string {
+  const bin = join(folder, 'slow');
   mkdirSync(bin);
-  const script = `#!/bin/sh\nfor word in "$@"; do test "$word" = ${command} && echo $$ > ${bin}/pid && exec sleep 600\ndone\nPATH=\${PATH#*:}; exec git "$@"\n`;
+  const clone = `test "$word" = clone && echo $$ > ${bin}/pid && exec sleep 600`;
+  const script = `#!/bin/sh\nfor word in "$@"; do ${clone}\ndone\nPATH=\${PATH#*:}; exec git "$@"\n`;
   writeFileSync(join(bin, 'git'), script);
   chmodSync(join(bin, 'git'), 0o755);
   return bin;
@@ -41,21 +42,23 @@ describe('SIGTERM', () => {
     const repositories = { app: repository.url };
     const agent: Agent = await makeAgent({ folder: join(folder, 'agent'), controller, project: 'TEST', repositories });
     await agent.setVariables({ JENKINS_URL: '', CRON_PERIOD: 'monthly' });
-    const PATH = `${slowGit('clone')}:${process.env['PATH']}`;
+    const bin = slowGit();
+    const PATH = `${bin}:${process.env['PATH']}`;
     const daemon = agent.start(['agent', '--port', '0'], { environment: { PATH } });
     await until(daemon, () => daemon.output().includes('listens on'));
     const port = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(daemon.output())?.[1];
     await until(daemon, () => daemon.output().includes('Registering'));
     const response = await fetch(`http://127.0.0.1:${port}/scrape`, { method: 'POST' });
     expect(response.status).toBe(201);
-    await until(daemon, () => daemon.output().includes('TEST: git-to-json'));
-    await sleep(500);
+    await until(daemon, () => existsSync(join(bin, 'pid')));
     const started = performance.now();
     daemon.child.kill('SIGTERM');
     const { code, output } = await daemon.ended;
     expect(code, output).toBe(0);
     expect(performance.now() - started).toBeLessThan(10_000);
     expect(output).not.toMatch(/\\n +at /);
+    const clone = Number(readFileSync(join(bin, 'pid'), 'utf8'));
+    expect(() => process.kill(clone, 0)).toThrow('ESRCH');
     const { 'data_sources.json': sources } = await agent.files();
     expect(sources).toContain('app');
     expect(Object.keys(await agent.files())).not.toContain('data_vcs_versions.json');
