@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { Requirement } from './programs.js';
+import { skippedName } from './skipped-name.js';
 
 export { type Requirement, requirements } from './programs.js';
 
@@ -17,5 +18,5 @@ export function describeWith(needed: readonly Requirement[], name: string, body:
   if (process.env['CI_REQUIRE_ALL'] === '1') {
     throw new Error(`${name}: this machine lacks ${reason}, and CI_REQUIRE_ALL forbids to skip`);
   }
-  describe.skip(`${name} [skipped: needs ${reason}]`, body);
+  describe.skip(skippedName(name, reason), body);
 }
