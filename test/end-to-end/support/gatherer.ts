@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 /** The built program, as people run it. */
 const program = join(import.meta.dirname, '../../../dist/scraper/gatherer.js');
@@ -36,7 +37,7 @@ export interface Started {
 
 /** Those that still run; a test that fails leaves some. */
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
+afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
