@@ -60,5 +60,6 @@ export const requirements = {
     install: 'docker.io',
     find: () => (spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0 ? 'docker' : undefined),
   },
+  dockerCompose: program('docker-compose', 'docker-compose'),
   postgres: program('postgres', 'postgresql', postgresqlFolders),
 } as const;

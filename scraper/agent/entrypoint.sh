@@ -6,8 +6,8 @@ as_agent=/home/agent/scraper/agent/as-agent.sh
 
 if [ "$(id -u)" = 0 ]; then
   for folder in export config .ssh project-git-repos data; do
-    # A file of a read-only mount stays as it is.
-    find "/home/agent/$folder" ! -user agent -exec chown -h agent:agent {} + || true
+    # What is mounted for reading only stays as it is.
+    find "/home/agent/$folder" ! -user agent -writable -exec chown -h agent:agent {} + || true
   done
   chmod 755 /home/agent/export /home/agent/config /home/agent/project-git-repos || true
   chmod 700 /home/agent/.ssh /home/agent/data || true

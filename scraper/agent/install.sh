@@ -29,7 +29,7 @@ ln -s "$package/node_modules/zod" /node_modules/zod
 for folder in export config .ssh project-git-repos data; do
   install -d -o agent -g agent -m 1777 "$home/$folder"
 done
-chown agent:agent "$home" "$home/plugins"
+chown agent:agent "$home" "$home/plugins" "$home/certs"
 
 # `scraper/git_to_json.py TEST` of the original's overview runs `gatherer git-to-json TEST`.
 node --input-type=module -e "

@@ -53,6 +53,7 @@ async function runUntilSignal(runtime: Runtime, options: ControllerOptions): Pro
     readSettings: () => runtime.reread().settings,
     release: await findRelease(runtime.version, packageFolder(), runtime.environment),
     localTime: localTime(runtime.environment),
+    signal: runtime.signal,
     log: runtime.log,
   });
   if (!runtime.signal.aborted) {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { writeFileAtomically } from '../config/atomic-file.js';
 import type { Settings } from '../config/settings.js';
@@ -19,12 +20,16 @@ import { storeOperator } from './operator.js';
 import type { ControllerOptions } from './options.js';
 import type { Release } from './release.js';
 import { createWebServer } from './server.js';
+import { StoreError } from './store/error.js';
 import { openStore } from './store/open.js';
 import type { Store } from './store/store.js';
 import { ensureCertificate, readCertificate, type ServerCertificate } from './tls/certificate.js';
 
 /** Requests under way get this long at the end. */
 const GRACE_MILLISECONDS = 4_000;
+/** A database server may take this long to start. */
+const DATABASE_PATIENCE_MILLISECONDS = 60_000;
+const DATABASE_PAUSE_MILLISECONDS = 1_000;
 
 export interface ControllerSurroundings {
   /** Reads the settings as they are now. */
@@ -32,6 +37,8 @@ export interface ControllerSurroundings {
   readonly release: Release;
   /** Clock of the tables. */
   readonly localTime: LocalTime;
+  /** Aborted while a start waits: it is given up. */
+  readonly signal?: AbortSignal;
   readonly log: Logger;
 }
 
@@ -100,7 +107,7 @@ async function start(
   // The embedded database writes files that everybody may read: this keeps them from everybody.
   await chmod(folders.data, PRIVATE_MODE);
   const certificate = await findCertificate(options, log);
-  const store = await openControllerStore(options, log);
+  const store = await openControllerStore(options, surroundings);
   started.push('the database', () => store.close());
   const { importer, intake } = await startImports(store, folders, log, started);
   const admin = await startAdminServer(
@@ -155,14 +162,32 @@ async function findCertificate(
   return found;
 }
 
-/** Opens the store. The salts of all projects are made here, where nobody waits for them. */
+/**
+ * Opens the store, whose server may start at the same time as this controller. The salts of all projects are made here,
+ * where nobody waits for them.
+ */
 async function openControllerStore(
   { dataFolder, databaseUrl }: Pick<ControllerOptions, 'dataFolder' | 'databaseUrl'>,
-  log: Logger,
+  { log, signal }: Pick<ControllerSurroundings, 'log' | 'signal'>,
 ): Promise<Store> {
-  const store = await openStore({ dataFolder, log, ...(databaseUrl !== undefined && { databaseUrl }) });
+  const options = { dataFolder, log, ...(databaseUrl !== undefined && { databaseUrl }) };
+  const store = await awaitServer(() => openStore(options), log, signal);
   await store.salts();
   return store;
+}
+
+/** Tries again while a database server cannot be reached. */
+async function awaitServer(open: () => Promise<Store>, log: Logger, signal?: AbortSignal): Promise<Store> {
+  const deadline = performance.now() + DATABASE_PATIENCE_MILLISECONDS;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof StoreError && error.disconnected) || performance.now() > deadline) throw error;
+      log.warn(`${error.message}; trying again`);
+      await delay(DATABASE_PAUSE_MILLISECONDS, undefined, { ...(signal !== undefined && { signal }) });
+    }
+  }
 }
 
 async function startImports(
