@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LocalTime } from '../tables/local-time.js';
 
 /** Tracker of a source from which nothing has been exported yet. */
-const noTracker = '0001-01-01 01:01:01';
+export const noTracker = '0001-01-01 01:01:01';
 
 /** Trackers whose items are remembered; the controller may hand back an older one where an import failed. */
 const mostRemembered = 3;

@@ -13,6 +13,7 @@ import { Pseudonymiser } from '../tables/pseudonym.js';
 import { loadSecrets, secretsFile } from '../tables/secrets.js';
 import { readSourceEntries, sourcesFile } from './entries.js';
 import { gatherInto } from './gather-into.js';
+import { forgetGathered } from './gathered.js';
 import { isDenied, type LocationContext, resolveLocation } from './location.js';
 import type { ProgressDisplay } from './progress-display.js';
 import { findRepositorySource, isUnsupported } from './registry.js';
@@ -101,6 +102,7 @@ export async function gatherVersionControl(
     }
     for (const [file, contents] of trackers.contents()) exports.setTracker(file, contents);
   });
+  await forgetGathered(path.resolve(home, options.repositories), options.project);
   const namesWith = (wanted: Result) => results.filter(({ result }) => result === wanted).map(({ name }) => name);
   const incomplete = namesWith('incomplete');
   return { rows, gathered: [...namesWith('gathered'), ...incomplete], incomplete, failed: namesWith('failed') };

@@ -9,8 +9,9 @@ import {
 import { changePath, tag, vcsEvent, vcsVersions } from '../../tables/catalogue/vcs.js';
 import type { TableRow } from '../../tables/definition.js';
 import { Dropins } from '../dropins.js';
+import { gatherKept } from '../gathered.js';
 import { gatherGit } from '../git/index.js';
-import { Newness } from '../newness.js';
+import { Newness, noTracker } from '../newness.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from '../repository.js';
 import type { TrackerValues } from '../source.js';
 import { GitLabClient } from './client.js';
@@ -57,17 +58,28 @@ export const gitlabSource: RepositorySource = {
     if (latest === undefined) return {};
     const versions = { [latestVersionsFile]: latest };
     if (project === undefined) return versions;
-    const newness = new Newness({
-      tracker: (await dropins?.tracker(updateFile)) ?? since[updateFile],
-      memory: since[memoryFile],
-      time: context.time,
-    });
-    const gathering = { context, client, project, place, newness };
-    yield { table: gitlabRepository, row: projectRow(project, rowContext(gathering)) };
-    if (dropins === undefined) yield* readActivity(gathering);
-    return { ...versions, ...trackerValues(newness) };
+    const { [latestVersionsFile]: _version, ...sinceTrackers } = since;
+    if (dropins !== undefined) {
+      yield { table: gitlabRepository, row: projectRow(project, rowContext(context)) };
+      const tracker = (await dropins.tracker(updateFile)) ?? since[updateFile] ?? noTracker;
+      return { ...versions, [updateFile]: tracker };
+    }
+    const gather = (inner: RepositoryContext) => readApi({ context: inner, client, project, place }, since);
+    const trackers = yield* gatherKept(context, { tables: reviewTables, since: sinceTrackers, gather });
+    return { ...versions, ...trackers };
   },
 };
+
+async function* readApi(
+  target: Omit<Gathering, 'newness'>,
+  since: TrackerValues,
+): AsyncGenerator<TableRow, TrackerValues> {
+  const { context, project } = target;
+  const newness = new Newness({ tracker: since[updateFile], memory: since[memoryFile], time: context.time });
+  yield { table: gitlabRepository, row: projectRow(project, rowContext(context)) };
+  yield* readActivity({ ...target, newness });
+  return trackerValues(newness);
+}
 
 function trackerValues(newness: Newness): TrackerValues {
   const { tracker, memory } = newness;
@@ -142,8 +154,8 @@ async function* unlessRefused(
   }
 }
 
-function rowContext({ context }: Gathering): RowContext {
-  return { repository: context.entry.name, time: context.time };
+function rowContext({ entry, time }: RepositoryContext): RowContext {
+  return { repository: entry.name, time };
 }
 
 async function* readPushes(gathering: Gathering): AsyncGenerator<TableRow> {
@@ -152,7 +164,7 @@ async function* readPushes(gathering: Gathering): AsyncGenerator<TableRow> {
   context.onProgress('Reading pushes');
   const events = client.pushes(project.id, newness.since);
   yield* streamAhead(events, pushesAhead, async function* (event): AsyncGenerator<TableRow> {
-    const push = readPush(event, rowContext(gathering));
+    const push = readPush(event, rowContext(gathering.context));
     if (push === undefined) return;
     const identity = `push ${event.id ?? JSON.stringify([push.row['ref'], push.commits])}`;
     if (!newness.take(event.created_at, identity)) return;
@@ -179,11 +191,11 @@ async function* readMergeRequests(gathering: Gathering): AsyncGenerator<TableRow
 /** The notes come first, so that whoever opens this ahead has asked for them. */
 async function* readMergeRequest(gathering: Gathering, request: MergeRequest): AsyncGenerator<TableRow> {
   yield* unlessRefused(gathering.context, `the notes of merge request ${request.iid}`, readNotes(gathering, request));
-  yield { table: mergeRequestTable, row: mergeRequestRow(request, rowContext(gathering)) };
+  yield { table: mergeRequestTable, row: mergeRequestRow(request, rowContext(gathering.context)) };
 }
 
 async function* readNotes(gathering: Gathering, request: MergeRequest): AsyncGenerator<TableRow> {
-  const context = rowContext(gathering);
+  const context = rowContext(gathering.context);
   for await (const note of gathering.client.notes(gathering.project.id, request.iid)) {
     yield { table: mergeRequestNote, row: noteRow(note, request, context) };
   }

@@ -76,7 +76,7 @@ const legacyPushSchema = z.object({
   after: commitName,
   user_name: z.string().nullish(),
   user_email: z.string().nullish(),
-  commits: z.unknown(),
+  commits: z.unknown().optional(),
 });
 export type LegacyPush = z.output<typeof legacyPushSchema>;
 

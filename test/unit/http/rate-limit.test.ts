@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { isRefusal, readAllowance } from '../../../src/http/rate-limit.js';
+
+const date = 'Sat, 01 Jun 2024 10:00:00 GMT';
+const now = Date.parse(date);
+
+it.each<readonly [Record<string, string>, object]>([
+  [{}, {}],
+  [{ 'retry-after': '7' }, { retryAfter: 7_000 }],
+  [{ 'retry-after': '0.5' }, { retryAfter: 500 }],
+  [{ 'retry-after': 'Sat, 01 Jun 2024 10:00:30 GMT' }, { retryAfter: 30_000 }],
+  [{ 'retry-after': 'Sat, 01 Jun 2024 09:00:00 GMT' }, { retryAfter: 0 }],
+  [{ 'retry-after': 'soon' }, {}],
+  [
+    { 'ratelimit-remaining': '3', 'ratelimit-reset': String(now / 1000 + 20) },
+    { remaining: 3, reset: 20_000 },
+  ],
+  [
+    { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '15' },
+    { remaining: 0, reset: 15_000 },
+  ],
+  [{ 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': 'x' }, {}],
+])('reads %j', (headers, allowance) => {
+  expect(readAllowance(new Map(Object.entries({ ...headers, date })), now + 99_000)).toEqual(allowance);
+});
+
+it('tells refusals for the number of requests from others', () => {
+  expect(isRefusal(429, {})).toBe(true);
+  expect(isRefusal(403, { remaining: 0 })).toBe(true);
+  expect(isRefusal(403, { retryAfter: 60_000 })).toBe(true);
+  expect(isRefusal(403, { remaining: 12 })).toBe(false);
+  expect(isRefusal(200, { remaining: 0 })).toBe(false);
+});
