@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { listening } from '../config/listen.js';
 import type { Runtime } from '../config/runtime.js';
 import { createApi } from './api.js';
 import { type AgentContext, agentProjects, checkConfiguration, logFailure } from './context.js';
@@ -105,7 +106,9 @@ export async function runDaemon(
   const scraper: Scraper = new Scraper(runtime, (report) => metrics.record(report, new Date()));
   const { domain, debug } = options;
   const api = await createApi({ scraper, metrics }, { domain, debug, version: runtime.version, log });
-  const address = await api.listen({ host: options.listen, port: options.port });
+  const address = await listening('the web API', '--port', () =>
+    api.listen({ host: options.listen, port: options.port }),
+  );
   log.info(`The web API listens on ${address}; scrapes start by the schedule "${mode.scrape}"`);
   const schedule = new Schedule(jobsOf(mode, runtime, scraper), runtime.environment, log);
   const beginning = begin(runtime, scraper);

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { writeFileAtomically } from '../config/atomic-file.js';
+import { listening } from '../config/listen.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
 import type { LocalTime } from '../tables/local-time.js';
@@ -229,7 +230,7 @@ async function findEnvironmentFile({ environmentFile, dataFolder }: ControllerOp
 }
 
 async function listen(app: FastifyInstance, { port, listen: host }: ControllerOptions): Promise<number> {
-  await app.listen({ port, host: host ?? '' });
+  await listening('the HTTPS server', '--port', () => app.listen({ port, host: host ?? '' }));
   const address = app.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
+import { listening } from '../../config/listen.js';
 import { legacyAlgorithms, modernAlgorithms } from '../../ssh/algorithms.js';
 import { removeAbandoned } from './abandoned.js';
 import { Admission } from './admission.js';
@@ -150,7 +151,7 @@ class Gate {
 
 async function listen(server: Server, port: number, host: string | undefined): Promise<number> {
   server.listen({ port, ...(host === undefined ? {} : { host }) });
-  await once(server, 'listening');
+  await listening('the SSH server', '--ssh-port', () => once(server, 'listening'));
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
 }

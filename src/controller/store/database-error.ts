@@ -21,12 +21,19 @@ export async function withoutData<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw error instanceof Error ? strip(error) : new DatabaseError(String(error), undefined, undefined);
+    throw error instanceof Error ? strip(error) : new DatabaseError(nameOf(error), undefined, undefined);
   }
 }
 
 function strip(error: Error): DatabaseError {
   return new DatabaseError(error.message, textOf(error, 'code'), textOf(error, 'severity'));
+}
+
+/** The file system of the embedded database throws objects with a name and a WASI error number, no errors. */
+function nameOf(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null && 'name' in thrown && 'errno' in thrown
+    ? `${thrown.name} ${thrown.errno}`
+    : String(thrown);
 }
 
 function textOf(error: Error, property: string): string | undefined {

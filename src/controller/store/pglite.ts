@@ -34,9 +34,19 @@ async function createDatabase(folder: string): Promise<void> {
   const { PGlite } = await import('@electric-sql/pglite');
   const fresh = `${folder}.new`;
   await rm(fresh, { recursive: true, force: true });
-  const database = await PGlite.create(fresh);
+  const database = await withoutData(() => PGlite.create(fresh));
   await database.close();
   await rename(fresh, folder);
+}
+
+/** Of what keeps a database from being opened, PGlite tells next to nothing. */
+function unusable(folder: string, { message, code, severity }: DatabaseError): DatabaseError {
+  return new DatabaseError(
+    `${folder} holds no embedded database that can be used (${message}). Is the disk full, or was something in it ` +
+      'changed? If it is damaged, put a backup in its place, or move it away to begin with an empty one',
+    code,
+    severity,
+  );
 }
 
 class PgliteDriver implements Driver {
@@ -104,7 +114,11 @@ class PgliteDriver implements Driver {
 
   async #load(): Promise<PgliteSession> {
     const { PGlite } = await import('@electric-sql/pglite');
-    return new PgliteSession(await withoutData(() => PGlite.create(this.folder)));
+    try {
+      return new PgliteSession(await withoutData(() => PGlite.create(this.folder)));
+    } catch (error) {
+      throw error instanceof DatabaseError ? unusable(this.folder, error) : error;
+    }
   }
 
   /**
