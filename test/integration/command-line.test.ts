@@ -69,7 +69,7 @@ describe('gatherer', () => {
     ['env', 'A=1\nB=$(id)\n', 'env:2: $(…) and backquotes are not executed'],
     ['config/env', 'A="\n', 'config/env:1: the double quote in the value of A is never closed'],
     ['settings.cfg', '[a\nb\n', 'settings.cfg:1: expected a [section]'],
-    ['env/pyvenv.cfg', '', 'is it a virtual environment of Python?'],
+    ['env/pyvenv.cfg', '', 'is it a virtual environment of Python'],
   ])('ends with 2 and a line on a malformed %s', async (file, contents, message) => {
     const { code, stderr } = await gatherer(['config', 'show'], temporaryFolder({ [file]: contents }));
     expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
