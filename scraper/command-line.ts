@@ -71,6 +71,7 @@ function buildParser({ version, showVariables, width }: ParserOptions): Argv {
     .option('help-variables', { describe: 'The help with the options of environment variables', type: 'boolean' })
     .version('version', 'The version', version)
     .wrap(width)
+    .strictCommands()
     .strict()
     .demandCommand(1, 'expected a command')
     .recommendCommands()

@@ -107,7 +107,9 @@ export async function generateKey(context: AgentContext, options: IdentityOption
   let controller: Controller | undefined;
   try {
     controller = Controller.of(context, options);
-    if (controller !== undefined) {
+    if (controller === undefined) {
+      context.log.info('There is no controller to register a key at: ssh.host is not set, or --no-ssh is given');
+    } else {
       await registerAt(context, controller, options);
     }
     await publishKeys(context, options, (path) => publicKeyOf(context, path, options));

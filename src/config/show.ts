@@ -10,6 +10,7 @@ import { credentialDefinition } from './credentials.js';
 import type { LoadedEnvironment, Origin } from './environment.js';
 import type { OptionDefinition } from './option.js';
 import { settingDefinition } from './settings.js';
+import { isPlaceholder } from './template.js';
 import { type Variable, variables } from './variables.js';
 
 /** A value in force, and where it came from. */
@@ -60,12 +61,9 @@ function showFile(
       const group = `[${section}] of ${configuration.file}`;
       // What nobody describes may well be a password.
       const secret = definition === undefined ? /pass|token|secret|key/.test(name) : definition.secret === true;
-      return {
-        group,
-        name,
-        value: hide(value, secret),
-        origin: originOf(configuration, line, definition, environment),
-      };
+      const origin = originOf(configuration, line, definition, environment);
+      if (isPlaceholder(value)) return { group, name, value, origin: `${origin}, as in the template: not set` };
+      return { group, name, value: hide(value, secret), origin };
     }),
   );
 }

@@ -55,7 +55,10 @@ export function proxyFor(url: URL, environment: Environment): URL | undefined {
   }
   const text = value.includes('://') ? value : `http://${value}`;
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new ConfigError(variable, 'is not the URL of a proxy; expected http://[user:password@]host:port');
+    throw new ConfigError(
+      variable,
+      'is not the URL of a proxy; expected http://host:port, with user:password@ before the host where needed',
+    );
   }
   return new URL(text);
 }

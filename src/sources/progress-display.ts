@@ -70,10 +70,10 @@ class TerminalProgress implements ProgressDisplay {
     this.draw();
   }
 
-  /** The cursor goes back to the start of the line, so that a line of the log writes over it. */
+  /** The cursor goes back to the start of the line, so that a line of the log writes over it. A pty may have no width. */
   private draw(): void {
     const line = [...this.texts].map(([source, text]) => `${source}: ${text}`).join(' | ');
-    const width = (this.terminal.columns ?? 80) - 1;
+    const width = (this.terminal.columns || 80) - 1;
     this.terminal.write(`\r\u001b[K${line.replace(/\p{Cc}/gu, ' ').slice(0, width)}\r`);
   }
 }

@@ -145,6 +145,11 @@ function findJobs(
   const jobs = new Map<string, Job>();
   const refused: string[] = [];
   for (const entry of entries ?? []) {
+    if (redactUrl(entry.url) !== entry.url) {
+      log.warn(
+        `${entry.name}: its URL in ${sourcesFile} has a password, and that file goes to the controller as it is; move the password to ${context.credentials.file}`,
+      );
+    }
     const source = findRepositorySource(entry, context);
     const known = jobs.get(entry.name)?.entry;
     if (source === undefined) {

@@ -52,6 +52,7 @@ describe('gatherer', () => {
   it.each([
     [[], ''],
     [['gti-to-json', 'TEST'], 'git-to-json'],
+    [['nosuch'], 'Unknown command: nosuch'],
     [['config', 'chekc'], 'Choices: "check", "show"'],
     [['config', 'check', '--bogus'], 'Unknown argument: bogus'],
     [['config', 'check', '--log', 'LOUD'], '--log: expected one of DEBUG, INFO'],

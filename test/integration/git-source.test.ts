@@ -252,6 +252,14 @@ describeWith([requirements.git], 'a repository that fails', () => {
     expect(test.messages()).toEqual(['Of x']);
   });
 
+  it('is warned of where its URL has a password, which the controller would see', async () => {
+    const test = new GitWorld();
+    test.sources({ app: 'http://user:hunter2@127.0.0.1:9/app.git' });
+    await test.gather({}, { GATHERER_URL_BLACKLIST: 'http://127.0.0.1:9/*' });
+    expect(test.logged).toMatch(/app: its URL in data_sources.json has a password, .*credentials.cfg/);
+    expect(test.logged).not.toContain('hunter2');
+  });
+
   it('is not connected to where its URL is denied', async () => {
     const test = new GitWorld();
     test.sources({ app: 'http://127.0.0.1:9/app.git' });

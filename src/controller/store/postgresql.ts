@@ -41,7 +41,10 @@ function readServer(url: string, log: Logger): Server {
   try {
     parsed = new URL(url.replace(HOSTLESS, '$1localhost'));
   } catch {
-    throw new ConfigError('DATABASE_URL', 'is not a URL; expected postgresql://user:password@host:5432/database');
+    throw new ConfigError(
+      'DATABASE_URL',
+      'is not a URL; expected postgresql://host:5432/database, with user:password@ before the host',
+    );
   }
   if (parsed.protocol !== 'postgresql:' && parsed.protocol !== 'postgres:') {
     throw new ConfigError('DATABASE_URL', `has scheme ${parsed.protocol}//; expected postgresql://`);

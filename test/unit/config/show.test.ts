@@ -8,7 +8,8 @@ import { temporaryFolder } from './folder.js';
 it('names every value in force with its origin, and masks secrets', () => {
   const folder = temporaryFolder({
     env: 'GATHERER_SETTINGS_FILE=$FOLDER/settings.cfg\nHTTPS_PROXY=http://u:hush@p.example\n',
-    'settings.cfg': '[projects]\nTEST = Test\n[jira]\nserver = https://j.example\npassword = hush\nmy_token = hush\n',
+    'settings.cfg':
+      '[projects]\nTEST = Test\n[jira]\nserver = https://j.example\npassword = hush\nmy_token = hush\n[ssh]\nhost = $SSH_HOST\n',
   });
   const environment = loadEnvironment({
     commandLine: { JIRA_KEY: 'TEST' },
@@ -29,6 +30,10 @@ it('names every value in force with its origin, and masks secrets', () => {
   expect(find('variables', 'logLevel')).toMatchObject({ value: 'INFO', origin: 'default' });
   expect(find('[jira]', 'server')).toMatchObject({ value: 'https://j.example', origin: `${folder}/settings.cfg:4` });
   expect(find('[jira]', 'password')?.value).toBe('***');
+  expect(find('[ssh]', 'host')).toMatchObject({
+    value: '$SSH_HOST',
+    origin: `${folder}/settings.cfg:8, as in the template: not set`,
+  });
   expect(find('[git.example]', 'password')).toMatchObject({ value: '***', origin: 'SOURCE_PASSWORD (environment)' });
   expect(JSON.stringify(values)).not.toContain('hush');
 });

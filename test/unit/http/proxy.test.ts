@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/config/errors.js';
 import { proxyFor } from '../../../src/http/proxy.js';
+import { Redactor } from '../../../src/log/redactor.js';
 
 const environment = { HTTP_PROXY: 'http://plain:3128', HTTPS_PROXY: 'proxy.example.org:8080' };
 
@@ -43,5 +44,18 @@ describe('proxyFor', () => {
     const variables = { HTTPS_PROXY: 'ftp://user:hunter2@proxy' };
     expect(() => proxyOf('https://a.test', variables)).toThrow(ConfigError);
     expect(() => proxyOf('https://a.test', variables)).not.toThrow(/hunter2/);
+    // The log and the command line mask whatever looks like a password in a URL.
+    const masked = attempt(() => proxyOf('https://a.test', variables));
+    expect(new Redactor().text(masked)).toBe(masked);
   });
 });
+
+/** The message of what an action throws. */
+function attempt(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error('nothing was thrown');
+}
