@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Logger } from '../log/logger.js';
 import { mapAhead } from './ahead.js';
+import type { AnswerCache } from './answer-cache.js';
 import type { RequestBudget } from './budget.js';
 import type { HttpRequest, HttpTransport } from './client.js';
 import { HttpError, publicUrl } from './errors.js';
@@ -24,6 +25,8 @@ export interface ApiOptions {
   /** Of each request, e.g. its authentication. */
   readonly headers: Readonly<Record<string, string>>;
   readonly patience: Patience;
+  /** Where answers are kept that are asked for conditionally, with what the token counts as. */
+  readonly cache?: { readonly answers: AnswerCache; readonly account: string };
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** What a person can do where the server answers 401 or 403: the option to set, the permission to give. */
@@ -36,6 +39,8 @@ export interface RequestOptions {
   readonly query?: Query;
   readonly signal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The answer is kept, and the server asked whether it has changed: for what is asked in each run. */
+  readonly conditional?: boolean;
 }
 
 export interface ChangeOptions extends RequestOptions {
@@ -154,8 +159,17 @@ export class ApiClient {
   }
 
   /** Asks for a URL, which must be below the base; the answer with its JSON. Throws as getJson. */
-  get(url: URL, options: RequestOptions = {}): Promise<Answer> {
-    return this.#ask({ method: 'GET', url }, options, true);
+  async get(url: URL, options: RequestOptions = {}): Promise<Answer> {
+    const { cache } = this.options;
+    if (options.conditional !== true || cache === undefined) return this.#ask({ method: 'GET', url }, options, true);
+    const known = await cache.answers.read(url, cache.account);
+    const headers = { ...options.headers, ...(known === undefined ? {} : { 'if-none-match': known.tag }) };
+    const answer = await this.#ask({ method: 'GET', url }, { ...options, headers }, true);
+    if (known !== undefined && answer.response.status === 304) {
+      return { response: known.response, value: known.response.value() };
+    }
+    await cache.answers.write(cache.account, answer.response);
+    return answer;
   }
 
   async #ask(request: HttpRequest, options: RequestOptions, repeatable: boolean): Promise<Answer> {
@@ -184,7 +198,7 @@ export class ApiClient {
     try {
       const use = { signal: request.signal, deadline, onWait };
       const response = await budget.send(use, () => transport.request(request));
-      if (response.status < 200 || response.status >= 300) return { response };
+      if (response.status !== 304 && (response.status < 200 || response.status >= 300)) return { response };
       return { response, value: response.text === '' ? undefined : response.value() };
     } catch (error) {
       return { error };

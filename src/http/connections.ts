@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from '../config/environment.js';
 import type { Logger } from '../log/logger.js';
+import { AnswerCache } from './answer-cache.js';
 import { ApiClient, type ApiOptions } from './api.js';
 import { RequestBudget } from './budget.js';
 import { HttpClient, type HttpTransport } from './client.js';
@@ -17,6 +18,8 @@ export interface ConnectionsOptions {
   /** Requests of one token that are under way at once. */
   readonly concurrency?: number;
   readonly patience?: Partial<Patience>;
+  /** Folder for answers that are asked for conditionally; none are kept without. */
+  readonly cacheFolder?: string;
 }
 
 export interface ApiAccess extends Pick<ApiOptions, 'name' | 'base' | 'headers' | 'remedy' | 'onProgress'> {
@@ -35,9 +38,11 @@ export class ApiConnections {
   private readonly budgets = new Map<string, RequestBudget>();
   private readonly clients = new Map<boolean, HttpClient>();
   private readonly concurrency: number;
+  private readonly answers: AnswerCache | undefined;
 
   constructor(private readonly options: ConnectionsOptions) {
     this.concurrency = options.concurrency ?? defaultConcurrency;
+    this.answers = options.cacheFolder === undefined ? undefined : new AnswerCache(options.cacheFolder);
   }
 
   open(access: ApiAccess): ApiClient {
@@ -47,6 +52,7 @@ export class ApiConnections {
       ...{ name, base, headers, remedy, onProgress },
       transport: access.transport?.(client) ?? client,
       budget: this.budget(base, access.account),
+      ...(this.answers === undefined ? {} : { cache: { answers: this.answers, account: access.account } }),
       patience: { ...defaultPatience, ...this.options.patience },
       log: access.log ?? this.options.log,
       signal: access.signal ?? this.options.signal,
@@ -57,6 +63,7 @@ export class ApiConnections {
     const clients = [...this.clients.values()];
     this.clients.clear();
     await Promise.all(clients.map((client) => client.close()));
+    await this.answers?.prune();
   }
 
   private budget(base: URL, account: string): RequestBudget {

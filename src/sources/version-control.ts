@@ -108,10 +108,14 @@ export async function gatherVersionControl(
   return { rows, gathered: [...namesWith('gathered'), ...incomplete], incomplete, failed: namesWith('failed') };
 }
 
-function openConnections(runtime: GatherRuntime, { requests }: VersionControlOptions): ApiConnections {
+function openConnections(
+  runtime: GatherRuntime,
+  { requests, repositories, project }: VersionControlOptions,
+): ApiConnections {
   const { version, environment, log, signal } = runtime;
   return new ApiConnections({
     ...{ version, environment, log, signal },
+    cacheFolder: path.resolve(runtime.home, repositories, project, '.answers'),
     ...(requests === undefined ? {} : { concurrency: requests }),
   });
 }

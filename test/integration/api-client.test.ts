@@ -1,11 +1,15 @@
 import { once } from 'node:events';
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { AnswerCache } from '../../src/http/answer-cache.js';
 import { AccessError, type ApiClient } from '../../src/http/api.js';
 import { ApiConnections } from '../../src/http/connections.js';
 import { HttpError } from '../../src/http/errors.js';
 import { silentLogger } from '../silent-logger.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const item = z.object({ id: z.number() });
 
@@ -44,13 +48,14 @@ async function serve(answer: Answer): Promise<Served> {
   return { base: new URL(`http://127.0.0.1:${port}/api/`), asked, most: () => most };
 }
 
-function open(base: URL, progress: string[] = [], total = 10_000): ApiClient {
+function open(base: URL, progress: string[] = [], total = 10_000, cacheFolder?: string): ApiClient {
   const connections = new ApiConnections({
     version: '1',
     environment: {},
     log: silentLogger,
     signal: new AbortController().signal,
     concurrency: 4,
+    ...(cacheFolder === undefined ? {} : { cacheFolder }),
     patience: { firstPause: 5, failures: 4, total },
   });
   onTestFinished(() => connections.close());
@@ -212,3 +217,38 @@ it.each(['../secret', '//elsewhere.example/x', 'https://elsewhere.example/'])(
     expect(() => open(new URL('http://127.0.0.1:1/api/')).url(path)).toThrow(HttpError);
   },
 );
+
+it('keeps an answer that has a tag, and asks whether it has changed', async () => {
+  let tag = '"one"';
+  const statuses: number[] = [];
+  const { base } = await serve((request, response) => {
+    const isKnown = request.headers['if-none-match'] === tag;
+    statuses.push(isKnown ? 304 : 200);
+    if (isKnown) response.writeHead(304).end();
+    else json(response, [{ id: tag.length }], { etag: tag });
+  });
+  const folder = path.join(temporaryFolder(), 'answers');
+  const ids: number[] = [];
+  for (const next of ['"one"', '"one"', '"other"']) {
+    tag = next;
+    for await (const { id } of open(base, [], 10_000, folder).pages('items', item, { conditional: true })) ids.push(id);
+  }
+  expect(ids).toEqual([5, 5, 7]);
+  expect(statuses).toEqual([200, 304, 200]);
+  const [file = '', ...others] = readdirSync(folder);
+  expect(others).toEqual([]);
+  expect(statSync(path.join(folder, file)).mode & 0o777).toBe(0o600);
+  expect(readFileSync(path.join(folder, file), 'utf8')).not.toContain('hunter2');
+  writeFileSync(path.join(folder, file), 'damaged');
+  expect(await open(base, [], 10_000, folder).getJson('items', z.array(item), { conditional: true })).toHaveLength(1);
+});
+
+it('keeps a bounded number of answers, the newest', async () => {
+  const folder = temporaryFolder();
+  for (const [index, name] of ['c', 'a', 'b'].entries()) {
+    writeFileSync(path.join(folder, name), '');
+    utimesSync(path.join(folder, name), index, index);
+  }
+  await new AnswerCache(folder).prune(2);
+  expect(readdirSync(folder).sort()).toEqual(['a', 'b']);
+});

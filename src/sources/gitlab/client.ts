@@ -13,7 +13,8 @@ export class GitLabClient {
 
   /** @param path `group/project` */
   project(path: string): Promise<schema.GitLabProject> {
-    return this.api.getJson(`projects/${encodeURIComponent(path)}`, schema.projectSchema);
+    const options = { conditional: true };
+    return this.api.getJson(`projects/${encodeURIComponent(path)}`, schema.projectSchema, options);
   }
 
   /** The newest commit of a branch, undefined where there is no such branch. */
