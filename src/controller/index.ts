@@ -212,10 +212,18 @@ function openDropbox(options: ControllerOptions, store: Store, folders: Folders,
     port: sshPort,
     ...(host !== undefined && { host }),
     ...(quota !== undefined && { quota: { bytes: quota } }),
+    takenFrom: (agent) => foldersNotImported(store, folders, agent),
     findPublicKey: async (agent) => (await store.findAgent(agent))?.publicKey,
     projectsOf: async (agent) => (await listFolder(join(folders.home(agent), 'export'))).map(({ name }) => name),
     log,
   });
+}
+
+/** Exports of an agent that wait for import, and those that failed and are kept. */
+async function foldersNotImported(store: Store, folders: Folders, agent: string): Promise<readonly string[]> {
+  const imports = await store.imports();
+  const open = imports.filter((job) => job.agent === agent && job.state !== 'done');
+  return open.map(({ folder }) => join(folders.data, folder));
 }
 
 /** An environment file of the operator's own must be there when an agent asks; the default is made, empty. */

@@ -10,6 +10,7 @@ import { ensureKeyPair } from '../../src/ssh/keys.js';
 import { describeWith, requirements } from '../requirements.js';
 import { type DropboxBench, run, startBench } from '../servers/dropbox.js';
 import { smallDisk } from '../small-disk.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
 const clients = [
   { name: 'scp (SFTP)', options: [] },
@@ -77,6 +78,21 @@ describeWith([requirements.scp, requirements.sftp], 'limits of the dropbox', () 
     }
     expect(codes).toContain(1);
     expect(codes[0]).toBe(0);
+  });
+
+  it('counts what was taken and is not imported for the quota', async () => {
+    const taken = temporaryFolder();
+    await bigFile(join(taken, 'data.json'), 2_000_000);
+    let folders = [taken];
+    const bench = await startBench({
+      quota: { bytes: 3_000_000, files: 5, fileBytes: 2_000_000 },
+      takenFrom: async (agent) => (agent === 'TEST' ? folders : []),
+    });
+    await bigFile(join(bench.local, 'half'), 1_600_000);
+    const send = () => bench.scp(join(bench.local, 'half'), bench.remote('export/TEST/half'));
+    expect((await send()).code).toBe(1);
+    folders = [];
+    await until(async () => (await send()).code === 0);
   });
 
   it('takes 10,000 small files', async () => {

@@ -30,6 +30,8 @@ export interface DropboxOptions {
   readonly findPublicKey: FindPublicKey;
   readonly projectsOf: ProjectsOf;
   readonly quota?: Partial<QuotaLimits>;
+  /** Folders with what was taken from the agent and is not imported: it counts for the quota as well. */
+  readonly takenFrom?: (agentKey: string) => Promise<readonly string[]>;
   readonly limits?: Partial<ConnectionLimits>;
   /** Also offers SHA-1 and CBC, for agents with an SSH client from before 2017; default false. */
   readonly legacyAlgorithms?: boolean;

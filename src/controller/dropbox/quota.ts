@@ -57,7 +57,8 @@ export class Quota {
 
   constructor(
     readonly limits: QuotaLimits,
-    private readonly folders: readonly string[],
+    /** Folders whose files count, as they are now. */
+    private readonly folders: () => Promise<readonly string[]>,
   ) {}
 
   /** @throws DropboxError where it would be too much */
@@ -100,7 +101,7 @@ export class Quota {
   }
 
   async #measureNow(): Promise<void> {
-    const parts = await Promise.all(this.folders.map(measure));
+    const parts = await Promise.all((await this.folders()).map(measure));
     this.#usage = {
       bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
       files: parts.reduce((sum, part) => sum + part.files, 0),

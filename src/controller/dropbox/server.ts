@@ -38,7 +38,7 @@ class Agents {
   async homeOf(agent: string): Promise<AgentHome> {
     const root = join(this.options.dataFolder, 'agents', agent);
     const projects = [...(await this.options.projectsOf(agent))].filter((project) => projectKey.test(project));
-    const quota = this.#quotas.get(agent) ?? this.#newQuota(root);
+    const quota = this.#quotas.get(agent) ?? this.#newQuota(agent, root);
     this.#quotas.set(agent, quota);
     return new AgentHome(root, new Set(projects), quota);
   }
@@ -56,9 +56,10 @@ class Agents {
     this.#connections.set(agent, (this.#connections.get(agent) ?? 1) - 1);
   }
 
-  #newQuota(root: string): Quota {
+  #newQuota(agent: string, root: string): Quota {
     const limits = { ...defaultQuota, ...this.options.quota };
-    return new Quota(limits, [join(root, 'export'), join(root, incomingFolder)]);
+    const own = [join(root, 'export'), join(root, incomingFolder)];
+    return new Quota(limits, async () => [...own, ...((await this.options.takenFrom?.(agent)) ?? [])]);
   }
 }
 

@@ -38,7 +38,10 @@ beforeEach(async () => {
     await mkdir(join(root, path), { recursive: true });
   }
   await writeFile(join(root, 'export', 'OTHER', 'secret'), secret);
-  const quota = new Quota({ bytes: 1000, files: 10, fileBytes: 500 }, [join(root, 'export'), join(root, '.incoming')]);
+  const quota = new Quota({ bytes: 1000, files: 10, fileBytes: 500 }, async () => [
+    join(root, 'export'),
+    join(root, '.incoming'),
+  ]);
   home = new AgentHome(root, new Set(['TEST']), quota);
 });
 
@@ -144,14 +147,18 @@ describe('symbolic links that are planted', () => {
 
   it('do not help in place of the folders of the agent', async () => {
     await symlink(outside, join(root, 'export', 'LINK'));
-    const linked = new AgentHome(root, new Set(['LINK']), new Quota({ bytes: 10, files: 10, fileBytes: 10 }, []));
+    const linked = new AgentHome(
+      root,
+      new Set(['LINK']),
+      new Quota({ bytes: 10, files: 10, fileBytes: 10 }, async () => []),
+    );
     await expect(linked.stat(['export', 'LINK', 'secret'])).rejects.toThrow();
     await expect(linked.openForWriting(['export', 'LINK', 'x'], request)).rejects.toThrow();
     await symlink(root, join(outside, 'root'));
     const swapped = new AgentHome(
       join(outside, 'root'),
       new Set(['TEST']),
-      new Quota({ bytes: 10, files: 10, fileBytes: 10 }, []),
+      new Quota({ bytes: 10, files: 10, fileBytes: 10 }, async () => []),
     );
     await expect(swapped.stat(['export', 'TEST'])).rejects.toThrow();
   });

@@ -54,7 +54,7 @@ function status(reply: Reply | undefined): readonly [number, string] {
 
 /** Sends bytes to a session, closes, and gives what it answered. */
 async function talk(bytes: Buffer): Promise<Buffer> {
-  const quota = new Quota({ bytes: 1e6, files: 100, fileBytes: 1e6 }, [join(root, 'export')]);
+  const quota = new Quota({ bytes: 1e6, files: 100, fileBytes: 1e6 }, async () => [join(root, 'export')]);
   const home = new AgentHome(root, new Set(['TEST']), quota);
   const input = new PassThrough();
   const output = new PassThrough({ highWaterMark: 1e7 });
