@@ -98,8 +98,8 @@ export class GitWorld {
   }
 
   /** The sources of the project, by name. */
-  sources(urls: Readonly<Record<string, string>>): void {
-    const entries = Object.entries(urls).map(([name, url]) => ({ type: 'git', name, url }));
+  sources(urls: Readonly<Record<string, string>>, type = 'git'): void {
+    const entries = Object.entries(urls).map(([name, url]) => ({ type, name, url }));
     writeFileSync(path.join(this.exported, 'data_sources.json'), JSON.stringify(entries));
   }
 
@@ -152,12 +152,12 @@ export class GitWorld {
     return this.rows('vcs_versions').map((row) => (row['message'] ?? '').split('\n')[0] ?? '');
   }
 
-  latest(): Readonly<Record<string, string>> {
+  latest(): Readonly<Record<string, string | number>> {
     const text = readFileSync(path.join(this.exported, 'latest_vcs_versions.json'), 'utf8');
-    return z.record(z.string(), z.string()).parse(JSON.parse(text));
+    return z.record(z.string(), z.union([z.string(), z.number()])).parse(JSON.parse(text));
   }
 
-  setLatest(latest: Readonly<Record<string, string>>): void {
+  setLatest(latest: Readonly<Record<string, string | number>>): void {
     writeFileSync(path.join(this.exported, 'latest_vcs_versions.json'), JSON.stringify(latest));
   }
 

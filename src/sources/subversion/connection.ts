@@ -88,7 +88,7 @@ async function sshCommandOf(location: Location, environment: Environment, log: L
     );
   }
   const command = await sshCommand(environment['SVN_SSH'], location, environment, log);
-  return `${command} -q${port === undefined ? '' : ` -p ${port}`} --`;
+  return `${command}${port === undefined ? '' : ` -p ${port}`} --`;
 }
 
 /** Svn does not read the variables of proxies. */
