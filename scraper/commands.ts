@@ -64,6 +64,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'gather <project> [types..]',
+    'Gather sources of plug-ins that are no repositories',
+    () => import('./commands/gather.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'export-files <project>',
     'Send files to the controller, which imports them',
     () => import('./commands/export-files.js'),
@@ -73,6 +79,18 @@ export const commands: readonly Registration[] = [
     'list-files <type> [steps..]',
     'Name the files that steps may leave',
     () => import('./commands/list-files.js'),
+  ),
+  register(
+    'Configuration',
+    'sources',
+    'List the sources, those of plug-ins too',
+    () => import('./commands/sources.js'),
+  ),
+  register(
+    'Configuration',
+    'docs <folder>',
+    'Write the generated pages of the documentation, with what plug-ins add',
+    () => import('./commands/docs.js'),
   ),
   register('Configuration', 'config <action>', 'Check or show the configuration', () => import('./commands/config.js')),
 ];

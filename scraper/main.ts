@@ -2,6 +2,7 @@ import { ConfigError } from '../src/config/errors.js';
 import { createRuntime, type Runtime } from '../src/config/runtime.js';
 import { readVersion } from '../src/config/version.js';
 import { Redactor } from '../src/log/redactor.js';
+import { findPlugins } from '../src/sources/find-plugins.js';
 import { parseCommandLine, UsageError, variablesOf } from './command-line.js';
 import type { Registration, Selection } from './registration.js';
 
@@ -21,6 +22,7 @@ export async function main(words: readonly string[], commands: readonly Registra
 async function runSelection(selection: Selection, redactor: Redactor): Promise<number> {
   const runtime = startRuntime(selection, redactor);
   try {
+    await loadPluginsOf(runtime);
     return await selection.run(runtime);
   } catch (error) {
     runtime.log.debug({ err: error }, 'Where it happened');
@@ -28,6 +30,19 @@ async function runSelection(selection: Selection, redactor: Redactor): Promise<n
     if (runtime.signal.aborted) runtime.log.warn('Stopped by a signal');
     else runtime.log.error(messageOf(error));
     return 1;
+  }
+}
+
+/**
+ * Plug-ins are taken from GATHERER_HOME alone, not from a folder that somebody happens to be in: they are programs. What
+ * they need is imported only where there are any.
+ */
+async function loadPluginsOf({ environment, log }: Runtime): Promise<void> {
+  const { GATHERER_HOME: home } = environment;
+  const places = home === undefined || home === '' ? [] : await findPlugins(home);
+  if (places.length > 0) {
+    const { loadPlugins } = await import('../src/sources/plugins.js');
+    await loadPlugins(places, log);
   }
 }
 

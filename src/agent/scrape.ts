@@ -95,6 +95,9 @@ async function runSteps(start: ScrapeContext, options: ScrapeOptions): Promise<r
     if (context.signal.aborted) {
       break;
     }
+    if (step.isNeeded?.() === false) {
+      continue;
+    }
     const report = await runStep(context, step);
     reports.push(report);
     if (report.code !== 0) {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { ConfigError } from '../config/errors.js';
+import { describeSources } from '../sources/registry.js';
 
 /** Files that a step may leave in `export/<PROJECT>`. */
 export interface StepFiles {
@@ -89,6 +90,24 @@ const filesOfSteps: ReadonlyMap<string, Partial<StepFiles>> = new Map([
   ['topdesk-to-json', { export: ['data_reservations.json'] }],
 ]);
 
+/** Files of the plug-ins whose sources a step gathers. */
+function filesOfPlugins(step: string): StepFiles {
+  const sources = describeSources().filter((source) => source.origin !== undefined && source.step === step);
+  const known = filesOfSteps.get(step) ?? none;
+  const added = (names: readonly string[], others: readonly string[] = []) =>
+    [...new Set(names)].filter((name) => !others.includes(name));
+  return {
+    export: added(
+      sources.flatMap(({ tables }) => tables.map(({ file }) => file)),
+      known.export,
+    ),
+    update: added(
+      sources.flatMap(({ trackers }) => trackers),
+      known.update,
+    ),
+  };
+}
+
 /** Steps whose files an agent exchanges with the controller, in the order of the original's scrape. */
 const exchangedSteps = [
   'project-to-json',
@@ -97,11 +116,15 @@ const exchangedSteps = [
   'metric-options-to-json',
   'history-to-json',
   'jenkins-to-json',
+  'gather',
 ];
 
 /** @param name of a step, or of the original's script for it (`git_to_json.py`) */
 function filesOf(name: string): StepFiles {
-  return { ...none, ...filesOfSteps.get(name.replace(/\.py$/, '').replaceAll('_', '-')) };
+  const step = name.replace(/\.py$/, '').replaceAll('_', '-');
+  const own = { ...none, ...filesOfSteps.get(step) };
+  const added = filesOfPlugins(step);
+  return { export: [...own.export, ...added.export], update: [...own.update, ...added.update] };
 }
 
 /** Files of some steps, in the order given; a step that has none, or that nobody knows, adds nothing. */

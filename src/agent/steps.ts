@@ -1,5 +1,7 @@
 import { findEnvironmentSources } from '../sources/environments.js';
+import { gatherSources } from '../sources/gather-sources.js';
 import type { ProgressDisplay } from '../sources/progress-display.js';
+import { describeSources } from '../sources/registry.js';
 import { defaultJobs, gatherVersionControl } from '../sources/version-control.js';
 import type { AgentContext } from './context.js';
 import { exportFiles } from './export.js';
@@ -35,6 +37,8 @@ export interface Step {
   readonly run: (context: ScrapeContext) => Promise<StepResult>;
   /** The environment is read again after the step. */
   readonly changesEnvironment?: boolean;
+  /** False where there is nothing that the step could do; it is then left out without a word. */
+  readonly isNeeded?: () => boolean;
 }
 
 function step(name: string, run: (context: ScrapeContext) => Promise<number>): Step {
@@ -59,6 +63,13 @@ async function gatherRepositories({ runtime, project, log, signal, progress }: S
   return { code, rows, failedSources: [...failed, ...incomplete] };
 }
 
+async function gatherOthers({ runtime, project, log, signal }: ScrapeContext): Promise<StepResult> {
+  const { home, environment, settings, credentials } = runtime;
+  const scope = { home, environment, settings, credentials, log, signal };
+  const { rows, failed } = await gatherSources(scope, { project, types: [] });
+  return { code: 0, rows, failedSources: failed };
+}
+
 async function gatherEnvironments({ runtime, project, log, signal, progress }: ScrapeContext): Promise<StepResult> {
   const { home, version, environment, credentials } = runtime;
   const scope = { home, version, environment, credentials, log, signal };
@@ -73,6 +84,7 @@ export const steps: readonly Step[] = [
   step('retrieve-update-trackers', (context) => retrieveTrackers(context, { files: exchangedTrackers() })),
   { name: 'environment-sources', run: gatherEnvironments },
   { name: 'git-to-json', run: gatherRepositories },
+  { name: 'gather', run: gatherOthers, isNeeded: () => describeSources().some((source) => source.step === 'gather') },
   step('export-files', (context) =>
     exportFiles(context, {
       update: [...listFiles('update', ['preflight']), ...exchangedTrackers()],

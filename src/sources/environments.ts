@@ -175,7 +175,7 @@ class EnvironmentSearch {
   /** Rows of other systems stay as another step has left them. */
   private async writeEnvironments(folder: string, environments: readonly KnownEnvironment[]): Promise<void> {
     const file = path.join(folder, environmentsTable.file);
-    const others = (await readRows(file)).filter(({ type }) => !environmentTypes.includes(type));
+    const others = (await readRows(file)).filter(({ type }) => !environmentTypes().includes(type));
     const rows = await Promise.all(
       environments.map(async ({ place, finder, entry }): Promise<EnvironmentRow> => {
         const { type, url, environment } = place;

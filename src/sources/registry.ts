@@ -1,21 +1,97 @@
+import { z } from 'zod';
 import { ConfigError } from '../config/errors.js';
+import { defineTracker } from '../tables/catalogue/define.js';
+import type { TableDefinition } from '../tables/definition.js';
+import { addDefinitions, findDocument, findTable, tables } from '../tables/index.js';
 import { gitSource } from './git/index.js';
 import { gitlabSource } from './gitlab/index.js';
 import { type Location, type LocationContext, resolveLocation } from './location.js';
-import type { RepositorySource } from './repository.js';
-import type { SourceEntry } from './source.js';
+import type { AnySource } from './plugin-schema.js';
+import { latestVersionsFile, type RepositorySource } from './repository.js';
+import type { Source, SourceEntry } from './source.js';
 import { subversionSource } from './subversion/index.js';
 
 /** The systems whose repositories can be gathered. Of several that serve one, the first does. */
-const repositorySources: readonly RepositorySource[] = [gitSource, gitlabSource, subversionSource];
+const repositorySources: RepositorySource[] = [gitSource, gitlabSource, subversionSource];
+
+/** Systems of other kinds. */
+const otherSources: Source[] = [];
+
+/** Names of the plug-ins that sources are from. */
+const origins = new Map<AnySource, string>();
 
 /** Systems that keep versions, but that nothing here reads. */
 const unsupported: readonly string[] = ['github', 'tfs', 'tfvc'];
 
+/** A source as `gatherer sources` shows it. */
+export interface SourceDescription {
+  readonly types: readonly string[];
+  readonly tables: readonly TableDefinition[];
+  readonly trackers: readonly string[];
+  /** Step of a scrape that gathers it. */
+  readonly step: 'git-to-json' | 'gather';
+  /** Name of a plug-in. */
+  readonly origin?: string;
+}
+
+/** Every source, those of plug-ins last. */
+export function describeSources(): readonly SourceDescription[] {
+  const describe = (source: AnySource, step: SourceDescription['step']): SourceDescription => {
+    const { types, tables, trackers } = source;
+    const origin = origins.get(source);
+    return { types, tables, trackers, step, ...(origin === undefined ? {} : { origin }) };
+  };
+  return [
+    ...repositorySources.map((source) => describe(source, 'git-to-json')),
+    ...otherSources.map((source) => describe(source, 'gather')),
+  ];
+}
+
+/**
+ * Adds the source of a plug-in, with its tables and trackers. One that has {@link latestVersionsFile} as a tracker is a
+ * repository.
+ *
+ * @throws Error where it clashes with a source that is there
+ */
+export function addSource(source: AnySource, origin: string): void {
+  const taken = describeSources()
+    .flatMap(({ types }) => types)
+    .find((type) => source.types.includes(type));
+  if (taken !== undefined) throw new Error(`there is a source of type ${taken} already`);
+  const tables = source.tables.filter((table) => isNewTable(table));
+  const trackers = source.trackers.filter((file) => file !== latestVersionsFile);
+  const known = trackers.find((file) => findDocument(file) !== undefined);
+  if (known !== undefined) throw new Error(`there is an update tracker ${known} already`);
+  addDefinitions([...tables, ...trackers.map((file) => defineTracker(file, versionsSchema))]);
+  if (isRepository(source)) repositorySources.push(source);
+  else otherSources.push(source);
+  origins.set(source, origin);
+}
+
+const versionsSchema = z
+  .record(z.string(), z.union([z.string(), z.number()]))
+  .describe('How far each source of the project has been gathered, by its name.');
+
+function isNewTable(table: TableDefinition): boolean {
+  const known = findTable(table.file) ?? tables.find(({ name }) => name === table.name);
+  if (known !== undefined && known !== table)
+    throw new Error(`there is a table ${known.name} in ${known.file} already`);
+  return known === undefined;
+}
+
+function isRepository(source: AnySource): source is RepositorySource {
+  return source.trackers.includes(latestVersionsFile);
+}
+
+/** The system that serves a source that is no repository. */
+export function findOtherSource(entry: SourceEntry): Source | undefined {
+  return otherSources.find(({ types }) => types.includes(entry.type));
+}
+
 /** Types of the environments that the systems have. */
-export const environmentTypes: readonly string[] = repositorySources.flatMap(({ environments, types }) =>
-  environments === undefined ? [] : types,
-);
+export function environmentTypes(): readonly string[] {
+  return repositorySources.flatMap(({ environments, types }) => (environments === undefined ? [] : types));
+}
 
 /** The system that serves a source; a Git repository may have an API too, if its host has credentials for it. */
 export function findRepositorySource(entry: SourceEntry, context: LocationContext): RepositorySource | undefined {

@@ -9,6 +9,8 @@ import type { DocumentDefinition, TableDefinition } from './definition.js';
 
 type Definition = TableDefinition | DocumentDefinition;
 
+const byFileName = (left: Definition, right: Definition): number => (left.file < right.file ? -1 : 1);
+
 const definitions: readonly Definition[] = [
   ...Object.values(vcs),
   ...Object.values(review),
@@ -17,15 +19,29 @@ const definitions: readonly Definition[] = [
   ...Object.values(quality),
   ...Object.values(project),
   ...Object.values(organisation),
-].toSorted((left, right) => (left.file < right.file ? -1 : 1));
+].toSorted(byFileName);
+
+const knownTables = definitions.filter((definition) => 'row' in definition);
+const knownDocuments = definitions.filter((definition) => 'schema' in definition);
 
 /** Every table that may be exported, by file name. */
-export const tables: readonly TableDefinition[] = definitions.filter((definition) => 'row' in definition);
+export const tables: readonly TableDefinition[] = knownTables;
 
 /** Every other file that may be exported, the update trackers among them. */
-export const documents: readonly DocumentDefinition[] = definitions.filter((definition) => 'schema' in definition);
+export const documents: readonly DocumentDefinition[] = knownDocuments;
 
-const byFile: ReadonlyMap<string, Definition> = new Map(definitions.map((definition) => [definition.file, definition]));
+const byFile = new Map(definitions.map((definition) => [definition.file, definition]));
+
+/** Makes the tables and trackers of a plug-in known. */
+export function addDefinitions(added: readonly Definition[]): void {
+  for (const definition of added) {
+    byFile.set(definition.file, definition);
+    if ('row' in definition) knownTables.push(definition);
+    else knownDocuments.push(definition);
+  }
+  knownTables.sort(byFileName);
+  knownDocuments.sort(byFileName);
+}
 
 /** The table that is exported in a file (a name without folder), or undefined. */
 export function findTable(file: string): TableDefinition | undefined {

@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith, requirements } from '../requirements.js';
+import { countRows } from './support/count-rows.js';
 import { docker, eventually, root, succeed } from './support/docker.js';
 
 const rowsOfSample = /^[1-9]\d*$/;
@@ -58,14 +58,7 @@ describeWith([requirements.docker, requirements.dockerCompose], 'docker-compose.
     await project.imported();
     const controller = await project.container('controller');
     await project.run('stop', 'controller');
-    await docker('cp', `${controller}:/home/agent/data/database`, join(project.folder, 'database'));
-    const database = await PGlite.create(join(project.folder, 'database'));
-    try {
-      const { rows } = await database.query<{ count: number }>('select count(*)::int as count from gros.vcs_versions');
-      expect(rows[0]?.count).toBeGreaterThan(0);
-    } finally {
-      await database.close();
-    }
+    expect(await countRows(controller, 'vcs_versions', join(project.folder, 'database'))).toBeGreaterThan(0);
   });
 
   it('keeps the keys of the controller from the agent', async () => {

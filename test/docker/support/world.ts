@@ -4,7 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { docker, image, logged, tryDocker } from './docker.js';
+import { countRows } from './count-rows.js';
+import { image as defaultImage, docker, logged, tryDocker } from './docker.js';
 
 const sample = '/opt/data-gathering/samples/webshop.fast-import';
 
@@ -14,8 +15,10 @@ export class World {
   readonly network = `gatherer-${randomBytes(3).toString('hex')}`;
   private readonly containers: string[] = [];
 
-  static async start(projects: readonly string[]): Promise<World> {
-    const world = new World();
+  constructor(private readonly image: string = defaultImage) {}
+
+  static async start(projects: readonly string[], image?: string): Promise<World> {
+    const world = new World(image);
     try {
       await docker('network', 'create', world.network);
       await world.run('repository', serveSample, ['--network-alias', 'repository', '--no-healthcheck']);
@@ -36,7 +39,7 @@ export class World {
   async run(role: string, words: readonly string[], options: readonly string[] = []): Promise<string> {
     const name = this.name(role);
     this.containers.push(name);
-    await docker('run', '--detach', '--name', name, '--network', this.network, ...options, image, ...words);
+    await docker('run', '--detach', '--name', name, '--network', this.network, ...options, this.image, ...words);
     return name;
   }
 
@@ -64,6 +67,13 @@ export class World {
   /** What the controller says of the imports of a project. */
   async imports(project: string): Promise<string> {
     return docker('exec', this.name('controller'), 'gatherer', 'controller', 'imports', project);
+  }
+
+  /** Stops the controller, and counts the rows of a table in its database. */
+  async count(table: string): Promise<number> {
+    const controller = this.name('controller');
+    await docker('stop', controller);
+    return countRows(controller, table, join(this.folder, 'database'));
   }
 
   async stop(): Promise<void> {
