@@ -37,6 +37,7 @@ export interface ApiAccess extends Pick<ApiOptions, 'name' | 'base' | 'headers' 
 export class ApiConnections {
   private readonly budgets = new Map<string, RequestBudget>();
   private readonly clients = new Map<boolean, HttpClient>();
+  private readonly plainText = new Set<string>();
   private readonly concurrency: number;
   private readonly answers: AnswerCache | undefined;
 
@@ -48,6 +49,7 @@ export class ApiConnections {
   open(access: ApiAccess): ApiClient {
     const { name, base, headers, remedy, onProgress } = access;
     const client = this.client(access.unsafe === true, name);
+    this.warnOfPlainText(base, access);
     return new ApiClient({
       ...{ name, base, headers, remedy, onProgress },
       transport: access.transport?.(client) ?? client,
@@ -64,6 +66,15 @@ export class ApiConnections {
     this.clients.clear();
     await Promise.all(clients.map((client) => client.close()));
     await this.answers?.prune();
+  }
+
+  private warnOfPlainText({ origin, protocol, hostname }: URL, { account, name }: ApiAccess): void {
+    const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+    if (protocol !== 'http:' || isLocal || account === '' || this.plainText.has(origin)) return;
+    this.plainText.add(origin);
+    this.options.log.warn(
+      `The credentials for ${name} are sent over http, readable on the way; set "protocol = https"`,
+    );
   }
 
   private budget(base: URL, account: string): RequestBudget {
