@@ -105,7 +105,7 @@ async function runSteps(start: ScrapeContext, options: ScrapeOptions): Promise<r
     }
     if (step.changesEnvironment === true) {
       const runtime = context.runtime.reread([join(exportFolder(context), preflightEnvironment)]);
-      context = { ...context, runtime };
+      context = { ...context, runtime, log: context.log.child({}, { level: runtime.log.level }) };
     }
   }
   return reports;

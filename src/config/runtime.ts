@@ -1,5 +1,5 @@
 import type { LogLevel } from '../log/level.js';
-import { logLevels, parseLogLevel } from '../log/level.js';
+import { logLevels, parseLogLevel, pinoLevels } from '../log/level.js';
 import { createLog, type Log, type Logger } from '../log/logger.js';
 import { Redactor } from '../log/redactor.js';
 import { type Credentials, loadCredentials } from './credentials.js';
@@ -36,7 +36,8 @@ export interface Runtime {
   /** Aborted by SIGTERM or SIGINT. */
   readonly signal: AbortSignal;
   /**
-   * The same with environment files, settings and credentials read again, as a daemon does before each scrape.
+   * The same with environment files, settings and credentials read again, as a daemon does before each scrape. The
+   * log has the level that they say now.
    *
    * @param receivedFiles environment files that the controller sent, such as `preflight_env`
    * @throws ConfigError where a file has become malformed
@@ -82,9 +83,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     redactor,
   });
   const version = readVersion(givenHome);
-  const parts = { home, version, log, tee, redactor, signal: options.signal };
   const assemble = (environment: LoadedEnvironment): Runtime => {
     learnSecrets(environment.values, redactor);
+    const level = pinoLevels[readLogLevel(options.logLevel, environment.values)];
+    const parts = { home, version, log: log.child({}, { level }), tee, redactor, signal: options.signal };
     return new ConfiguredRuntime(parts, environment, (receivedFiles) => {
       const again = loadEnvironment({ ...sources, receivedFiles });
       for (const variable of again.refused) log.warn({ variable }, 'The controller may not set this variable: ignored');

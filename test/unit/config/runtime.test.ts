@@ -7,7 +7,7 @@ import { createRuntime } from '../../../src/config/runtime.js';
 import { Redactor } from '../../../src/log/redactor.js';
 import { temporaryFolder } from './folder.js';
 
-function runtimeIn(folder: string, environment: Environment = {}, logLevel = 'CRITICAL') {
+function runtimeIn(folder: string, environment: Environment = {}, logLevel: string | null = 'CRITICAL') {
   const files = {
     GATHERER_SETTINGS_FILE: `${folder}/settings.cfg`,
     GATHERER_CREDENTIALS_FILE: `${folder}/credentials.cfg`,
@@ -16,7 +16,7 @@ function runtimeIn(folder: string, environment: Environment = {}, logLevel = 'CR
     commandLine: {},
     process: { ...files, ...environment },
     workingFolder: folder,
-    logLevel,
+    ...(logLevel === null ? {} : { logLevel }),
     terminal: false,
     redactor: new Redactor(),
     signal: new AbortController().signal,
@@ -58,6 +58,18 @@ describe('createRuntime', () => {
     ]);
     expect(runtime.environment['A']).toBe('1');
     expect(again.reread().environment['B']).toBeUndefined();
+  });
+
+  it('logs at the level that the files say now, unless an option says it', () => {
+    const folder = temporaryFolder({ env: 'logLevel=ERROR', preflight_env: 'logLevel=DEBUG' });
+    const levels = [null, 'WARNING'].map((level) => {
+      const runtime = runtimeIn(folder, {}, level);
+      return [runtime.log.level, runtime.reread([path.join(folder, 'preflight_env')]).log.level];
+    });
+    expect(levels).toEqual([
+      ['error', 'debug'],
+      ['warn', 'warn'],
+    ]);
   });
 
   it('knows the secrets of the environment, of settings and of credentials', () => {
