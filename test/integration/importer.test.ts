@@ -54,7 +54,6 @@ onEachServer('importer', (create) => {
     expect(await readdir(update)).toEqual(['latest_vcs_versions.json']);
     expect(JSON.parse(await readFile(join(update, 'latest_vcs_versions.json'), 'utf8'))).toHaveProperty('repo');
     expect((await store.trackers('FIRST')).map(({ file }) => file)).toContain('preflight_date.txt');
-    expect(await readFile(join(database.dataFolder, 'projects', 'FIRST', 'scrape.log'), 'utf8')).toBe('a log');
     expect(existsSync(join(database.dataFolder, job.folder))).toBe(false);
   });
 
@@ -210,6 +209,16 @@ onEachServer('importer', (create) => {
     expect(job).toMatchObject({ state: 'done', committed: true });
     expect(job.tables.every(({ added, changed }) => added + changed === 0)).toBe(true);
     expect(await store.trackers('AGAIN')).toEqual(trackers);
+  });
+
+  test('names an export whose files are gone, without the place of the data folder', async () => {
+    const { id, folder } = await imported('GONE', commits('hello'));
+    await rm(join(database.dataFolder, folder), { recursive: true });
+    await store.retryImports('GONE');
+    await runQueue(store, database.dataFolder);
+    const { state, message } = await find(store, id);
+    expect({ state, message }).toMatchObject({ state: 'failed', message: expect.stringContaining('are gone') });
+    expect(message).not.toContain(database.dataFolder);
   });
 
   test('follows no links and leaves its data folder by no path', async () => {

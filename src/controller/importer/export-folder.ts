@@ -1,16 +1,14 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { DocumentDefinition, TableDefinition } from '../../tables/definition.js';
 import { findDocument } from '../../tables/index.js';
 import { MANIFEST_FILE } from '../../tables/manifest.js';
-
-export const SCRAPE_LOG = 'scrape.log';
 
 /** When the agent last asked whether it may scrape: a tracker that is for the schedule of the controller alone. */
 export const PREFLIGHT_DATE = 'preflight_date.txt';
 
 /** Files of an agent that are neither tables nor documents, and are nothing to report. */
-const EXPECTED: ReadonlySet<string> = new Set([SCRAPE_LOG, MANIFEST_FILE, 'preflight_env']);
+const EXPECTED: ReadonlySet<string> = new Set(['scrape.log', MANIFEST_FILE, 'preflight_env']);
 
 /** Files that go back to the agent though the catalogue does not call them trackers. */
 const FURTHER_TRACKERS: ReadonlySet<string> = new Set([
@@ -71,7 +69,7 @@ export async function listExport(path: string, tables: readonly TableDefinition[
     readonly documents: ExportedDocument[];
     readonly unknown: string[];
   } = { bytes: 0, files: new Set(), tables: [], documents: [], unknown: [] };
-  for (const name of (await readdir(path)).sort()) {
+  for (const name of await namesIn(path)) {
     const file = join(path, name);
     const stats = await lstat(file);
     const table = byFile.get(name);
@@ -92,6 +90,16 @@ export async function listExport(path: string, tables: readonly TableDefinition[
     }
   }
   return found;
+}
+
+/** @throws Error that does not tell callers of the status endpoint where the data folder is */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw gone ? new Error(`the files of the export are gone: there is no ${basename(folder)} in imports/`) : error;
+  }
 }
 
 function kindOf(file: string): DocumentDefinition['kind'] | undefined {

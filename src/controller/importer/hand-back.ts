@@ -31,7 +31,7 @@ export async function handBack(
 }
 
 /** Goes down folder by folder, so that no link that an agent may have placed leads elsewhere. */
-export async function ownFolder(dataFolder: string, names: readonly string[]): Promise<string> {
+async function ownFolder(dataFolder: string, names: readonly string[]): Promise<string> {
   let folder = dataFolder;
   for (const name of names) {
     folder = join(folder, plainName(name));

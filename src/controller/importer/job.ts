@@ -1,8 +1,7 @@
-import { access, rename, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, statfs } from 'node:fs/promises';
 import type { ImportJob, Store } from '../store/store.js';
-import { listExport, locate, SCRAPE_LOG } from './export-folder.js';
-import { handBack, ownFolder } from './hand-back.js';
+import { listExport, locate } from './export-folder.js';
+import { handBack } from './hand-back.js';
 import { importExport } from './import-export.js';
 import { verifyExport } from './verify.js';
 
@@ -25,7 +24,6 @@ export async function runJob(
   const folder = locate(dataFolder, job.folder);
   const remark = job.committed ? job.message : await importFolder(store, job, folder, signal);
   await handBack(dataFolder, job, await store.trackers(job.project));
-  await keepLog(dataFolder, folder, job.project);
   await rm(folder, { recursive: true, force: true });
   return remark;
 }
@@ -57,18 +55,5 @@ async function checkSpace(folder: string, bytes: number): Promise<void> {
     throw new Error(
       `the disk is full: ${megabytes(bavail * bsize)} MB are free, and this import may take ${megabytes(needed)} MB; free some space and have it repeated`,
     );
-  }
-}
-
-/** The log of the scrape outlives the export, in `<dataFolder>/projects/<PROJECT>/`. */
-async function keepLog(dataFolder: string, folder: string, project: string): Promise<void> {
-  const log = join(folder, SCRAPE_LOG);
-  const present = await access(log).then(
-    () => true,
-    () => false,
-  );
-  if (present) {
-    const target = await ownFolder(dataFolder, ['projects', project]);
-    await rename(log, join(target, SCRAPE_LOG));
   }
 }
