@@ -24,6 +24,9 @@ mkdir -p /node_modules "$home/plugins"
 ln -s "$package" /node_modules/data-gathering
 ln -s "$package/node_modules/zod" /node_modules/zod
 
+# So that `npm install` of a plug-in takes this folder for its own.
+echo '{ "private": true, "description": "Plug-ins of this image" }' > "$home/package.json"
+
 # Writable for any user, like /tmp, as a new volume takes over owner and mode and nobody knows whom `docker run --user`
 # names. A start as root narrows them down to `agent`.
 for folder in export config .ssh project-git-repos data; do
