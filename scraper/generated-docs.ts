@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { dockerPage } from '../src/config/docker-page.js';
 import { configurationPage } from '../src/config/documentation.js';
 import { exportedSchemas, privacyPage } from '../src/tables/documentation.js';
 import { commandsPage } from './commands-page.js';
@@ -10,7 +11,9 @@ import { sourcesPage } from './sources-page.js';
  * against them, so that they cannot go stale.
  */
 export async function generatedDocs(): Promise<ReadonlyMap<string, string>> {
+  const docker = dockerPage();
   return new Map([
+    ...(docker === undefined ? [] : [['docs/docker.md', docker] as const]),
     ['docs/commands.md', await commandsPage()],
     ['docs/configuration.md', configurationPage()],
     ['docs/privacy.md', privacyPage()],
