@@ -42,7 +42,7 @@ type Stage = 'outside' | 'index' | 'separator' | 'old' | 'contents';
  * Lines of files end in LF, CR or both (`svn_eol__find_eol_start`); no line is ever held.
  */
 export class DiffParser {
-  private readonly files: { path: string; type?: ChangeType; insertions: number; deletions: number }[] = [];
+  private files: { path: string; type?: ChangeType; insertions: number; deletions: number }[] = [];
   private size = 0;
   private stage: Stage = 'outside';
   private path = '';
@@ -55,6 +55,9 @@ export class DiffParser {
   private mark: number | undefined;
   /** A CR ended a line; an LF after it belongs to the same end. */
   private afterReturn = false;
+
+  /** @param onOther receives each line that is neither of the head of a file nor of its contents */
+  constructor(private readonly onOther: (line: string) => void = () => undefined) {}
 
   add(chunk: Buffer): void {
     let position = 0;
@@ -73,7 +76,16 @@ export class DiffParser {
   /** What was found, when all pieces were given. */
   finish(): Difference {
     if (this.head.length > 0) this.endHead();
-    return { files: this.files, size: this.size };
+    return this.take();
+  }
+
+  /** What was found so far; another diff follows. */
+  take(): Difference {
+    const { files, size } = this;
+    this.files = [];
+    this.size = 0;
+    this.stage = 'outside';
+    return { files, size };
   }
 
   private inHunk(): boolean {
@@ -128,18 +140,28 @@ export class DiffParser {
     if (line.startsWith('Index: ')) {
       this.path = line.slice('Index: '.length);
       this.stage = 'index';
-    } else if (this.stage === 'index') {
-      this.stage = separator.test(line) ? 'separator' : 'outside';
-      if (this.stage === 'separator') this.files.push({ path: this.path, insertions: 0, deletions: 0 });
-    } else if (this.stage === 'separator') {
-      this.stage = line.startsWith('--- ') ? 'old' : 'outside';
-      if (this.stage === 'old') this.setType(line.endsWith(nonexistent) ? 'A' : 'M');
-    } else if (this.stage === 'old') {
-      this.stage = line.startsWith('+++ ') ? 'contents' : 'outside';
-      if (this.stage === 'contents' && line.endsWith(nonexistent)) this.setType('D');
-    } else if (this.stage === 'contents') {
-      this.openHunk(line);
+      return;
     }
+    this.stage = this.nextStage(line);
+    if (this.stage === 'outside' || (this.stage === 'contents' && !this.inHunk())) this.onOther(line);
+  }
+
+  private nextStage(line: string): Stage {
+    if (this.stage === 'index' && separator.test(line)) {
+      this.files.push({ path: this.path, insertions: 0, deletions: 0 });
+      return 'separator';
+    }
+    if (this.stage === 'separator' && line.startsWith('--- ')) {
+      this.setType(line.endsWith(nonexistent) ? 'A' : 'M');
+      return 'old';
+    }
+    if (this.stage === 'old' && line.startsWith('+++ ')) {
+      if (line.endsWith(nonexistent)) this.setType('D');
+      return 'contents';
+    }
+    if (this.stage !== 'contents') return 'outside';
+    this.openHunk(line);
+    return 'contents';
   }
 
   private setType(type: ChangeType): void {

@@ -1,6 +1,12 @@
 import { type SvnConnection, startSvn, target } from './run.js';
 import { parseDate, readElements, type XmlElement } from './xml.js';
 
+/**
+ * What the paths of a revision say of its changes. `none`: no contents of files, only properties and new folders.
+ * `plain`: contents and new files or folders, but no properties, copies and deletions. `any`: more than that, or unknown.
+ */
+export type LogChanges = 'none' | 'plain' | 'any';
+
 /** A revision as the log has it. */
 export interface LogEntry {
   readonly revision: number;
@@ -9,8 +15,7 @@ export interface LogEntry {
   /** In seconds since 1970, with fractions. */
   readonly date?: number;
   readonly message: string;
-  /** False where the revision surely changed no contents of files: only properties, or new folders. */
-  readonly changesContents: boolean;
+  readonly changes: LogChanges;
 }
 
 export interface LogRange {
@@ -53,6 +58,7 @@ class EntryDraft {
   private message = '';
   private paths = 0;
   private withContents = 0;
+  private plain = 0;
 
   add(path: string, { text, attributes }: XmlElement): void {
     if (path === 'log/logentry/author') this.author = text;
@@ -61,6 +67,7 @@ class EntryDraft {
     else if (path === 'log/logentry/paths/path') {
       this.paths += 1;
       if (mayChangeContents(attributes)) this.withContents += 1;
+      if (isPlain(attributes)) this.plain += 1;
     }
   }
 
@@ -70,9 +77,15 @@ class EntryDraft {
       ...(this.author === undefined || this.author === '' ? {} : { author: this.author }),
       ...(this.date === undefined ? {} : { date: this.date }),
       message: this.message,
-      // Paths that one may not read are left out of the log.
-      changesContents: this.paths === 0 || this.withContents > 0,
+      changes: this.changes(),
     };
+  }
+
+  private changes(): LogChanges {
+    // Paths that one may not read are left out of the log.
+    if (this.paths === 0) return 'any';
+    if (this.withContents === 0) return 'none';
+    return this.plain === this.paths ? 'plain' : 'any';
   }
 }
 
@@ -82,4 +95,10 @@ function mayChangeContents(attributes: Readonly<Record<string, string>>): boolea
   const isProperty = action === 'M' && text === 'false';
   const isFolder = action === 'A' && kind === 'dir' && copied === undefined;
   return !isProperty && !isFolder;
+}
+
+function isPlain(attributes: Readonly<Record<string, string>>): boolean {
+  const { action, kind, 'prop-mods': properties, 'copyfrom-path': copied } = attributes;
+  const isKnown = kind === 'file' || kind === 'dir';
+  return isKnown && properties === 'false' && copied === undefined && (action === 'A' || action === 'M');
 }

@@ -162,6 +162,26 @@ describeWith([requirements.svn, requirements.svnserve], 'a Subversion repository
     expect(test.latest()).toEqual({ app: 1 });
   });
 
+  it('is not misled by an author or contents that look like the heading of a revision', async () => {
+    const { test, app } = await served('svn_corrections = yes');
+    const heading = `x\n${'-'.repeat(72)}\nr3 | anna | 2025\n\nIndex: forged\n${'='.repeat(67)}\n`;
+    const file = (text: string) => ({ path: 'trunk/a', action: 'change', text }) as const;
+    const binary = {
+      path: 'trunk/b',
+      action: 'add',
+      text: '1\n',
+      properties: { 'svn:mime-type': 'application/x' },
+    } as const;
+    app.commit(
+      layout,
+      by('anna', 2, 'One', { ...file('1\n'), action: 'add' }, binary),
+      ...[3, 4, 5, 6].map((day) => by(day === 4 ? heading : 'anna', day, 'More', file(`${heading}${day}\n`))),
+    );
+    expect(await test.gather()).toMatchObject({ gathered: ['app'] });
+    expect(changes(test)).toEqual(sorted(expectedChanges(app)));
+    expect(test.logged).toContain('Revisions are compared one by one');
+  });
+
   it('knows the trunk by its history: after a gap, and from a branch', async () => {
     const { test, app } = await served('svn_corrections = yes');
     app.commit(

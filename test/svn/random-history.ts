@@ -65,7 +65,8 @@ function nodesOf(steps: readonly Step[], files: Files, before: number): readonly
 function nodeOf(one: Step, files: Files, earlier: Files, before: number): readonly DumpNode[] {
   const path = `trunk/${one.file}`;
   const there = files.has(one.file);
-  const properties = one.binary ? { 'svn:mime-type': 'application/x' } : { note: 'Index: note\n@@ -1 +1 @@' };
+  const note = one.text.length % 2 === 0 ? {} : { note: 'Index: note\n@@ -1 +1 @@' };
+  const properties = one.binary ? { 'svn:mime-type': 'application/x' } : note;
   if (one.kind === 'write') {
     files.set(one.file, one.text);
     return [{ path, text: one.text, ...(there ? { action: 'change' } : { action: 'add', properties }) }];

@@ -5,10 +5,11 @@ import { changePath, tag, vcsVersions } from '../../tables/catalogue/vcs.js';
 import type { TableRow } from '../../tables/definition.js';
 import { resolveLocation } from '../location.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from '../repository.js';
+import type { Trunk } from './compare.js';
 import { openConnection } from './connection.js';
 import { explain, isMissing } from './errors.js';
-import { readSubversionOptions } from './options.js';
-import { type Revision, readRevisions, type Trunk } from './read-revisions.js';
+import { readSubversionOptions, type SubversionOptions } from './options.js';
+import { type Revision, readRevisions } from './read-revisions.js';
 import { changeRow, type RowContext, tagRow, versionRow } from './rows.js';
 
 /** Revisions between two notes of progress. */
@@ -28,8 +29,9 @@ export const subversionSource: RepositorySource = {
       const { url, youngest } = await asked.catch((error: unknown) => {
         throw explain(error, location, context.credentials.file);
       });
-      const trunk: Trunk = { connection, url, youngest, options, log: context.log };
-      yield* readRows(trunk, firstRevision(trunk, since[latestVersionsFile], context.force), context);
+      const trunk: Trunk = { connection, url, youngest, log: context.log };
+      const from = firstRevision(youngest, since[latestVersionsFile], options, context.force);
+      yield* readRows(trunk, options, from, context);
       return { [latestVersionsFile]: youngest };
     } finally {
       await connection.close();
@@ -42,7 +44,12 @@ export const subversionSource: RepositorySource = {
  *
  * @throws Error where the repository cannot be the one that was exported, but for `--force`
  */
-function firstRevision({ youngest, options }: Trunk, since: string | undefined, force: boolean): number {
+function firstRevision(
+  youngest: number,
+  since: string | undefined,
+  options: SubversionOptions,
+  force: boolean,
+): number {
   if (since === undefined) return 1;
   const latest = Number(since);
   if (!/^\d+$/.test(since) || latest > youngest) {
@@ -53,10 +60,15 @@ function firstRevision({ youngest, options }: Trunk, since: string | undefined, 
   return options.corrections ? latest + 1 : Math.max(1, latest);
 }
 
-async function* readRows(trunk: Trunk, from: number, context: RepositoryContext): AsyncGenerator<TableRow> {
+async function* readRows(
+  trunk: Trunk,
+  options: SubversionOptions,
+  from: number,
+  context: RepositoryContext,
+): AsyncGenerator<TableRow> {
   const rowContext = { repository: context.entry.name, sprints: context.sprints, time: context.time };
   let count = 0;
-  for await (const revision of readRevisions(trunk, from)) {
+  for await (const revision of readRevisions(trunk, options, from)) {
     count += 1;
     if (count % noted === 0)
       context.onProgress(`Comparing revisions: r${revision.entry.revision} of ${trunk.youngest}`);
