@@ -60,6 +60,7 @@ export const requirements = {
     install: 'docker.io',
     find: () => (spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0 ? 'docker' : undefined),
   },
+  systemdAnalyze: program('systemd-analyze', 'systemd'),
   dockerCompose: program('docker-compose', 'docker-compose'),
   postgres: program('postgres', 'postgresql', postgresqlFolders),
 } as const;

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith, requirements } from '../requirements.js';
-import { type Ended, eventually, root, run, succeed, tryDocker } from './support/docker.js';
+import { docker, type Ended, eventually, image, root, run, succeed, tryDocker } from './support/docker.js';
 
 const page = readFileSync(join(root, 'docs/docker.md'), 'utf8');
 const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+
+const kept = `${image}:test-kept`;
 
 /** `docker compose` where the machine has only version 1. */
 const composePlugin = `#!/bin/sh
@@ -23,6 +25,8 @@ describeWith([requirements.docker, requirements.dockerCompose, requirements.git]
   const environment: Record<string, string> = { COMPOSE_PROJECT_NAME: 'gathererdocs' };
 
   beforeAll(async () => {
+    // The page builds the image anew, with its own env file in it.
+    await docker('tag', image, kept);
     folder = mkdtempSync(join(tmpdir(), 'gatherer-docs-'));
     const files = await succeed('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
     for (const file of files.split('\0').filter((name) => name !== '')) cpSync(join(root, file), join(folder, file));
@@ -46,6 +50,8 @@ describeWith([requirements.docker, requirements.dockerCompose, requirements.git]
     for (const name of ['export', 'config', 'ssh', 'clones']) await tryDocker('volume', 'rm', `data-gathering-${name}`);
     await tryDocker('volume', 'rm', 'controller-data');
     rmSync(folder, { recursive: true, force: true });
+    await docker('tag', kept, image);
+    await docker('rmi', kept);
     const { DOCKER_CONFIG } = environment;
     if (DOCKER_CONFIG !== undefined) rmSync(DOCKER_CONFIG, { recursive: true, force: true });
   });
