@@ -17,21 +17,12 @@ export default defineConfig({
       {
         test: {
           name: 'end-to-end',
-          include: ['test/end-to-end/*.test.ts'],
+          include: ['test/end-to-end/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'faults',
-          include: ['test/end-to-end/faults/*.test.ts'],
-          testTimeout: 150_000,
-          // Most of the time these wait for other processes and for time limits.
-          maxWorkers: 4,
+          // They start programs and mostly wait for them, and for time limits.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
-          hookTimeout: 120_000,
         },
       },
     ],
