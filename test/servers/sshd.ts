@@ -137,6 +137,7 @@ function killChildren(parent: number | undefined): void {
   if (parent === undefined) {
     return;
   }
-  const script = `for p in $(cat /proc/${parent}/task/*/children); do for c in $(cat /proc/$p/task/*/children); do kill -9 $c; done; kill -9 $p; done`;
+  // The process of the connection first: outliving its child, it would close the channel in order.
+  const script = `for p in $(cat /proc/${parent}/task/*/children); do kill -9 $p $(cat /proc/$p/task/*/children); done`;
   spawn('/bin/sh', ['-c', script], { stdio: 'ignore' });
 }
