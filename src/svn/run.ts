@@ -40,7 +40,7 @@ const longest = 60;
 const anyCertificate = '--trust-server-cert-failures=unknown-ca,cn-mismatch,expired,not-yet-valid,other';
 
 /** The environment of svn: in English with names in UTF-8, and with no settings of svn but ours. */
-export function svnEnvironment({ environment, folder, sshCommand }: SvnConnection): Record<string, string> {
+function svnEnvironment({ environment, folder, sshCommand }: SvnConnection): Record<string, string> {
   const ours = { LC_ALL: 'C.UTF-8', TMPDIR: folder, ...(sshCommand === undefined ? {} : { SVN_SSH: sshCommand }) };
   const kept = Object.entries(environment).filter(([name]) => !/^(SVN_|LC_|LANG)/.test(name));
   return Object.fromEntries(
