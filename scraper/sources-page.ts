@@ -1,8 +1,14 @@
 import { describeSources, type SourceDescription } from '../src/sources/registry.js';
+import { stepSources } from '../src/sources/step-registry.js';
 
 /** `docs/sources.md`: every source, with its tables and trackers. */
 export function sourcesPage(): string {
-  return `${introduction}\n\n${['| type | step | tables | trackers | from |', '| --- | --- | --- | --- | --- |', ...describeSources().map(row)].join('\n')}\n`;
+  return `${introduction}\n\n${['| type | step | tables | trackers | from |', '| --- | --- | --- | --- | --- |', ...everySource().map(row)].join('\n')}\n`;
+}
+
+/** Sources that are gathered one by one, then the steps that ask for a project as a whole. */
+export function everySource(): readonly SourceDescription[] {
+  return [...describeSources(), ...stepSources];
 }
 
 function row({ types, step, tables, trackers, origin }: SourceDescription): string {

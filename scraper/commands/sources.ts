@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
-import { describeSources } from '../../src/sources/registry.js';
 import { defineCommand } from '../command.js';
+import { everySource } from '../sources-page.js';
 
 export const command = defineCommand(
   (yargs) => yargs.option('json', { describe: 'Print JSON', type: 'boolean', default: false }),
   async (_runtime, { json }) => {
-    const sources = describeSources().map(({ types, tables, trackers, step, origin = 'built in' }) => ({
+    const sources = everySource().map(({ types, tables, trackers, step, origin = 'built in' }) => ({
       ...{ types, step, origin, trackers },
       tables: tables.map(({ name }) => name),
     }));

@@ -1,7 +1,9 @@
 import { findEnvironmentSources } from '../sources/environments.js';
 import { gatherSources } from '../sources/gather-sources.js';
+import { gatherStep } from '../sources/gather-step.js';
 import type { ProgressDisplay } from '../sources/progress-display.js';
 import { describeSources } from '../sources/registry.js';
+import type { StepSource } from '../sources/step-source.js';
 import { defaultJobs, gatherVersionControl } from '../sources/version-control.js';
 import type { AgentContext } from './context.js';
 import { exportFiles } from './export.js';
@@ -61,6 +63,19 @@ async function gatherRepositories({ runtime, project, log, signal, progress }: S
   );
   const code = failed.length > 0 && gathered.length === 0 ? 1 : 0;
   return { code, rows, failedSources: [...failed, ...incomplete] };
+}
+
+/** A step that asks systems for the project as a whole. */
+export function projectStep(source: StepSource): Step {
+  return {
+    name: source.step,
+    run: async ({ runtime, project, log, signal, progress }) => {
+      const { home, version, environment, settings, credentials } = runtime;
+      const scope = { home, version, environment, settings, credentials, log, signal };
+      const { rows, incomplete } = await gatherStep(scope, source, { project, progress });
+      return { code: 0, rows, failedSources: incomplete.length > 0 ? [source.step] : [] };
+    },
+  };
 }
 
 async function gatherOthers({ runtime, project, log, signal }: ScrapeContext): Promise<StepResult> {

@@ -2,67 +2,83 @@ import type { Logger } from '../log/logger.js';
 import type { TableRow } from '../tables/definition.js';
 import { RowError } from '../tables/errors.js';
 import type { ExportSet, RowProducer } from '../tables/export-set.js';
-import { type GatherContext, type NewTrackerValues, type Source, StartOver, type TrackerValues } from './source.js';
+import { StartOver } from './source.js';
 
-export interface Gathered {
-  readonly trackers: NewTrackerValues;
+export interface Gathered<Result> {
+  /** What the rows ended with, such as new values of trackers. */
+  readonly result: Result;
   /** Rows per name of a table. */
   readonly rows: ReadonlyMap<string, number>;
+}
+
+/** Whose rows they are. */
+export interface GatherScope {
+  /** For messages. */
+  readonly name: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Gathers one source into an export: all of its rows, or none where it fails. A row that does not fit its table is
  * left out with a line in the log. A source whose rows turn out to be void gathers once more.
  *
+ * @param gather begins the rows of the source
  * @throws what the source throws, and ExportError where the disk refuses
  */
-export async function gatherInto<Context extends GatherContext>(
+export async function gatherInto<Result>(
   exports: ExportSet,
-  source: Source<Context>,
-  context: Context,
-  since: TrackerValues,
-): Promise<Gathered> {
+  gather: () => AsyncGenerator<TableRow, Result>,
+  scope: GatherScope,
+): Promise<Gathered<Result>> {
   try {
-    return await gatherOnce(exports, source, context, since);
+    return await gatherOnce(exports, gather(), scope);
   } catch (error) {
     if (!(error instanceof StartOver)) throw error;
-    context.log.warn(`${context.entry.name}: ${error.message}`);
-    return gatherOnce(exports, source, context, since);
+    scope.log.warn(`${scope.name}: ${error.message}`);
+    return gatherOnce(exports, gather(), scope);
   }
 }
 
-async function gatherOnce<Context extends GatherContext>(
+async function gatherOnce<Result>(
   exports: ExportSet,
-  source: Source<Context>,
-  context: Context,
-  since: TrackerValues,
-): Promise<Gathered> {
+  rows: AsyncGenerator<TableRow, Result>,
+  scope: GatherScope,
+): Promise<Gathered<Result>> {
   const producer = exports.producer();
-  const rows = source.gather(context, since);
   try {
-    const gathered = await fill(producer, rows, context);
+    const gathered = await fill(producer, rows, scope);
     await producer.complete();
     return gathered;
   } catch (error) {
-    await rows.return({});
     await producer.discard();
     throw error;
   }
 }
 
-async function fill(
+async function fill<Result>(
   producer: RowProducer,
-  rows: AsyncGenerator<TableRow, NewTrackerValues>,
-  { log, signal, entry }: GatherContext,
-): Promise<Gathered> {
+  rows: AsyncGenerator<TableRow, Result>,
+  { log, signal, name }: GatherScope,
+): Promise<Gathered<Result>> {
   const counts = new Map<string, number>();
-  for (;;) {
-    const next = await rows.next();
-    if (next.done === true) return { trackers: next.value, rows: counts };
+  const ended: Result[] = [];
+  for await (const row of endingWith(rows, (result) => ended.push(result))) {
     signal.throwIfAborted();
-    const { name } = next.value.table;
-    if (await writeRow(producer, next.value, log, entry.name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const table = row.table.name;
+    if (await writeRow(producer, row, log, name)) counts.set(table, (counts.get(table) ?? 0) + 1);
   }
+  const [result] = ended;
+  if (result === undefined) throw new Error(`${name} ended without a result`);
+  return { result, rows: counts };
+}
+
+/** Rows to be read by a loop, which closes them where it is left and does not see what they end with. */
+async function* endingWith<Result>(
+  rows: AsyncGenerator<TableRow, Result>,
+  end: (result: Result) => void,
+): AsyncGenerator<TableRow> {
+  end(yield* rows);
 }
 
 async function writeRow(producer: RowProducer, row: TableRow, log: Logger, source: string): Promise<boolean> {

@@ -98,7 +98,9 @@ async function runJob(
       log.warn(`${entry.name}: its URL is denied by GATHERER_URL_BLACKLIST, and it is skipped`);
       return true;
     }
-    const { trackers: values, rows } = await gatherInto(exports, source, context, trackers.of(entry.name));
+    const since = trackers.of(entry.name);
+    const scope = { name: entry.name, log, signal };
+    const { result: values, rows } = await gatherInto(exports, () => source.gather(context, since), scope);
     trackers.update(entry.name, values);
     if (rows.size > 0) log.info(`${entry.name}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
     return true;

@@ -29,7 +29,7 @@ export interface SourceDescription {
   readonly tables: readonly TableDefinition[];
   readonly trackers: readonly string[];
   /** Step of a scrape that gathers it. */
-  readonly step: 'git-to-json' | 'gather';
+  readonly step: string;
   /** Name of a plug-in. */
   readonly origin?: string;
 }

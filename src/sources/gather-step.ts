@@ -1,0 +1,97 @@
+import path from 'node:path';
+import type { Runtime } from '../config/runtime.js';
+import { readTextFile } from '../config/text-file.js';
+import { ApiConnections } from '../http/connections.js';
+import { type ExportSummary, exportTables } from '../tables/export-set.js';
+import { localTime } from '../tables/local-time.js';
+import { Pseudonymiser } from '../tables/pseudonym.js';
+import { loadSecrets, secretsFile } from '../tables/secrets.js';
+import { gatherInto } from './gather-into.js';
+import type { ProgressDisplay } from './progress-display.js';
+import type { FileContents, StepContext, StepSource } from './step-source.js';
+
+/** The part of a run that a step needs. */
+export type StepRuntime = Pick<
+  Runtime,
+  'home' | 'version' | 'environment' | 'settings' | 'credentials' | 'log' | 'signal'
+>;
+
+export interface StepOptions {
+  readonly project: string;
+  /** Requests of one token to an API that are under way at once; a few by default. */
+  readonly requests?: number;
+  readonly progress: ProgressDisplay;
+}
+
+export interface StepOutcome {
+  /** Rows per exported file. */
+  readonly rows: ExportSummary;
+  /** What was refused or broken while the rest came through. */
+  readonly incomplete: readonly string[];
+}
+
+/**
+ * Gathers a step into the tables of `export/<PROJECT>`, with its trackers: all of it, or nothing where it fails.
+ *
+ * @throws {ConfigError} where a file that is read is malformed
+ * @throws {ExportError} where the tables cannot be written
+ * @throws what the source throws
+ */
+export async function gatherStep(runtime: StepRuntime, source: StepSource, options: StepOptions): Promise<StepOutcome> {
+  const { home, environment, log, signal } = runtime;
+  const { project, progress } = options;
+  const { step, tables, merged = [] } = source;
+  const folder = path.join(home, 'export', project);
+  const pseudonymiser = new Pseudonymiser(await loadSecrets(secretsFile(home, environment)));
+  const connections = openConnections(runtime, options);
+  const incomplete: string[] = [];
+  const onIncomplete = (reason: string): void => {
+    log.error(`${step} is incomplete: ${reason}`);
+    incomplete.push(reason);
+  };
+  try {
+    const rows = await exportTables({ folder, pseudonymiser, log }, async (exports) => {
+      for (const table of tables) exports.declare(table, { merge: merged.includes(table) });
+      const context = { ...contextOf(runtime, options, folder, step), connections, onIncomplete };
+      const scope = { name: step, log, signal };
+      const since = readFiles(folder, source);
+      const { result, rows: counts } = await gatherInto(exports, () => source.gather(context, since), scope);
+      for (const [file, contents] of Object.entries(result)) exports.setTracker(file, contents);
+      if (counts.size > 0) log.info(`${step}: ${[...counts].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
+    });
+    return { rows, incomplete };
+  } finally {
+    progress.end();
+    await connections.close();
+  }
+}
+
+function openConnections(runtime: StepRuntime, { requests }: StepOptions): ApiConnections {
+  const { version, environment, log, signal } = runtime;
+  return new ApiConnections({
+    ...{ version, environment, log, signal },
+    ...(requests === undefined ? {} : { concurrency: requests }),
+  });
+}
+
+function contextOf(
+  { home, environment, settings, credentials, log, signal }: StepRuntime,
+  { project, progress }: StepOptions,
+  exportFolder: string,
+  step: string,
+): Omit<StepContext, 'connections' | 'onIncomplete'> {
+  return {
+    ...{ home, environment, settings, credentials, log, signal, project, exportFolder },
+    dropins: path.join(home, 'dropins', project),
+    time: localTime(environment),
+    onProgress: (text) => progress.show(step, text),
+  };
+}
+
+function readFiles(folder: string, { trackers, documents = [] }: StepSource): FileContents {
+  const files = [...trackers, ...documents].flatMap((file) => {
+    const text = readTextFile(path.join(folder, file));
+    return text === undefined ? [] : [[file, text] as const];
+  });
+  return Object.fromEntries(files);
+}

@@ -1,0 +1,4 @@
+import type { StepSource } from './step-source.js';
+
+/** The steps that ask systems for a project as a whole, in the order of the pipeline. */
+export const stepSources: readonly StepSource[] = [];

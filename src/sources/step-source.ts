@@ -1,0 +1,46 @@
+import type { ApiConnections } from '../http/connections.js';
+import type { TableDefinition, TableRow } from '../tables/definition.js';
+import type { LocalTime } from '../tables/local-time.js';
+import type { GatherContext } from './source.js';
+
+/** What a step is given that asks systems for a project as a whole. */
+export interface StepContext extends Omit<GatherContext, 'entry'> {
+  readonly home: string;
+  /** Folder of files that someone put there for this project, in place of what a system would answer. */
+  readonly dropins: string;
+  readonly connections: ApiConnections;
+  readonly time: LocalTime;
+  /** Told that a part was refused or is broken, while the rest is exported; the step then counts as incomplete. */
+  readonly onIncomplete: (reason: string) => void;
+  /** Told how far the step is, for whoever watches. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** Contents of files of the export folder, by their name: update trackers and documents. */
+export type FileContents = Readonly<Record<string, string>>;
+
+/**
+ * A step that asks systems for a project as a whole, by the settings or by all sources together, such as
+ * `jira-to-json`. One that is asked source by source is a `Source`.
+ */
+export interface StepSource {
+  /** Name of the step, which is that of its command. */
+  readonly step: string;
+  /** Types of sources in `data_sources.json` that it has to do with. */
+  readonly types: readonly string[];
+  /** Tables that it writes, empty if need be. */
+  readonly tables: readonly TableDefinition[];
+  /** Those of them whose earlier rows stay behind the new ones. */
+  readonly merged?: readonly TableDefinition[];
+  /** Files of the update trackers, which it reads and writes. */
+  readonly trackers: readonly string[];
+  /** Other files that it reads and writes in the same way, and that are no tables. */
+  readonly documents?: readonly string[];
+  /**
+   * Yields rows of what is new since the trackers say, and returns the new contents of trackers and documents; those
+   * that are not named stay. Throws where the step as a whole fails; a bad item is logged with its identity and skipped.
+   *
+   * @param since contents of trackers and documents; absent where there is no such file
+   */
+  gather(context: StepContext, since: FileContents): AsyncGenerator<TableRow, FileContents>;
+}
