@@ -19,11 +19,11 @@ export const command = defineCommand(
   (yargs) =>
     yargs
       .positional('action', {
-        describe: 'run: start it. To the one that runs: rekey KEY, retry [PROJECT], imports [PROJECT]',
-        choices: ['run', 'rekey', 'retry', 'imports'] as const,
+        describe: 'run: start it. To the one that runs: rekey KEY, imports [PROJECT], retry [PROJECT], discard PROJECT',
+        choices: ['run', 'rekey', 'imports', 'retry', 'discard'] as const,
         default: 'run' as const,
       })
-      .positional('target', { describe: 'Key of an agent (rekey) or a project (retry, imports)', type: 'string' })
+      .positional('target', { describe: 'Key of an agent (rekey) or a project', type: 'string' })
       .option('data', { ...text, describe: 'Folder for all that it keeps (CONTROLLER_DATA); default data' })
       .option('listen', { ...text, describe: 'Address to listen on (CONTROLLER_LISTEN); default all' })
       .option('port', { ...text, describe: 'Port of HTTPS (CONTROLLER_PORT); default 443' })
@@ -66,7 +66,7 @@ async function runUntilSignal(runtime: Runtime, options: ControllerOptions): Pro
 
 async function operate(
   operator: Operator,
-  action: 'rekey' | 'retry' | 'imports',
+  action: 'rekey' | 'imports' | 'retry' | 'discard',
   key: string | undefined,
 ): Promise<number> {
   switch (action) {
@@ -75,6 +75,8 @@ async function operate(
     case 'retry':
       console.log(`Imports that wait again: ${await operator.retryImports(key)}`);
       return 0;
+    case 'discard':
+      return discardImports(operator, key);
     case 'imports':
       console.log(importTable(await operator.imports(key)));
       return 0;
@@ -88,6 +90,14 @@ async function allowRekey(operator: Operator, key: string | undefined): Promise<
   const known = await operator.allowRekey(key);
   console.log(known ? `Agent ${key} may register once with another key` : `There is no agent ${key}`);
   return known ? 0 : 1;
+}
+
+async function discardImports(operator: Operator, key: string | undefined): Promise<number> {
+  if (key === undefined) {
+    throw new ConfigError('discard', 'expected the key of a project');
+  }
+  console.log(`Failed imports that were discarded: ${await operator.discardImports(key)}`);
+  return 0;
 }
 
 function importTable(imports: readonly ImportSummary[]): string {

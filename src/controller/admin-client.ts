@@ -37,6 +37,10 @@ export class AdminClient implements Operator {
     return this.#ask('POST', '/retry', { project }, z.int());
   }
 
+  discardImports(project: string): Promise<number> {
+    return this.#ask('POST', '/discard', { project }, z.int());
+  }
+
   imports(project?: string): Promise<readonly ImportSummary[]> {
     return this.#ask('GET', '/imports', { project }, z.array(Summary));
   }

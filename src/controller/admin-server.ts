@@ -64,6 +64,9 @@ async function answer(operator: Operator, request: IncomingMessage, response: Se
     case 'POST /retry':
       send(response, 200, await operator.retryImports(project));
       return;
+    case 'POST /discard':
+      send(response, 200, project === undefined ? 0 : await operator.discardImports(project));
+      return;
     case 'POST /rekey':
       send(response, 200, agent !== undefined && (await operator.allowRekey(agent)));
       return;

@@ -113,7 +113,7 @@ async function start(
   const { importer, intake } = await startImports(store, folders, log, started);
   const admin = await startAdminServer(
     folders.adminSocket,
-    storeOperator(store, () => importer.wake()),
+    storeOperator(store, options.dataFolder, () => importer.wake()),
     log,
   );
   started.push('the socket of the operator', () => admin.close());

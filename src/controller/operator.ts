@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { locate } from './importer/export-folder.js';
 import type { ImportJob, Store } from './store/store.js';
 
 /** What an operator may ask of a controller. */
@@ -6,6 +8,8 @@ export interface Operator {
   allowRekey(agent: string): Promise<boolean>;
   /** Puts failed imports of a project, or all, back in the queue; the number of them. */
   retryImports(project?: string): Promise<number>;
+  /** Ends failed imports of a project for good and removes their files; the number of them. */
+  discardImports(project: string): Promise<number>;
   /** Open imports, and the latest finished ones. */
   imports(project?: string): Promise<readonly ImportSummary[]>;
 }
@@ -19,7 +23,8 @@ export interface ImportSummary extends Pick<ImportJob, 'id' | 'project' | 'agent
 
 /** @param retried called when failed imports wait again */
 export function storeOperator(
-  store: Pick<Store, 'allowRekey' | 'retryImports' | 'imports'>,
+  store: Pick<Store, 'allowRekey' | 'retryImports' | 'discardImports' | 'imports'>,
+  dataFolder: string,
   retried: () => void,
 ): Operator {
   return {
@@ -29,6 +34,8 @@ export function storeOperator(
       retried();
       return count;
     },
+    discardImports: (project) =>
+      store.discardImports(project, (folder) => rm(locate(dataFolder, folder), { recursive: true, force: true })),
     async imports(project) {
       const jobs = await store.imports(project);
       return jobs.map(({ id, project, agent, state, message, created, updated }) => ({

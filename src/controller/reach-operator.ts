@@ -20,7 +20,7 @@ export async function withOperator<T>(
   }
   const store = await openStore({ dataFolder, log, ...(databaseUrl !== undefined && { databaseUrl }) });
   try {
-    return await action(storeOperator(store, () => undefined));
+    return await action(storeOperator(store, dataFolder, () => undefined));
   } finally {
     await store.close();
   }

@@ -48,6 +48,8 @@ it('runs until SIGTERM, listens to its operator, and ends in order', async () =>
   await expect(operate('rekey')).rejects.toMatchObject({ code: 2 });
   await expect(operate('rekey', 'test')).rejects.toMatchObject({ code: 2 });
   expect((await operate('retry')).stdout).toBe('Imports that wait again: 0\n');
+  expect((await operate('discard', 'TEST')).stdout).toBe('Failed imports that were discarded: 0\n');
+  await expect(operate('discard')).rejects.toMatchObject({ code: 2 });
   expect((await operate('imports')).stdout).toContain('project');
   const start = performance.now();
   child.kill('SIGTERM');

@@ -143,6 +143,7 @@ describe('a running controller', () => {
     const failed = (await controller.store.imports('TEST')).find(({ state }) => state === 'failed');
     await writeFile(join(options.dataFolder, failed?.folder ?? '', 'data_tag.json'), '[]');
     expect(await admin.retryImports('OTHER')).toBe(0);
+    expect(await admin.discardImports('OTHER')).toBe(0);
     expect(await admin.retryImports('TEST')).toBe(1);
     await expect.poll(states, { timeout: 20_000 }).toEqual(['done', 'done']);
     expect((await admin.imports()).map(({ state, project }) => [state, project])).toEqual([

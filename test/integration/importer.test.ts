@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startImporter } from '../../src/controller/importer/importer.js';
+import { storeOperator } from '../../src/controller/operator.js';
 import type { ImportJob, Store } from '../../src/controller/store/store.js';
 import { writeManifest } from '../../src/tables/manifest.js';
 import { connect, exportOf, writeExport } from '../servers/exports.js';
@@ -209,6 +210,25 @@ onEachServer('importer', (create) => {
     expect(job).toMatchObject({ state: 'done', committed: true });
     expect(job.tables.every(({ added, changed }) => added + changed === 0)).toBe(true);
     expect(await store.trackers('AGAIN')).toEqual(trackers);
+  });
+
+  test('discards what failed on request, with its files, and nothing else', async () => {
+    await imported('DISCARD', exportOf('kept', 0, 20));
+    const failed = await imported('DISCARD', commits('hello'));
+    const other = await imported('DISCARDED', commits('hello'));
+    const operator = storeOperator(store, database.dataFolder, () => undefined);
+    expect(await operator.discardImports('DISCARD')).toBe(1);
+    expect(await operator.discardImports('DISCARD')).toBe(0);
+    expect(await store.retryImports('DISCARD')).toBe(0);
+    expect(existsSync(join(database.dataFolder, failed.folder))).toBe(false);
+    expect(existsSync(join(database.dataFolder, other.folder))).toBe(true);
+    const { state, committed, message } = await find(store, failed.id);
+    expect({ state, committed, message }).toEqual({
+      state: 'done',
+      committed: false,
+      message: 'discarded by an operator',
+    });
+    expect(await find(store, other.id)).toMatchObject({ state: 'failed' });
   });
 
   test('names an export whose files are gone, without the place of the data folder', async () => {

@@ -168,6 +168,32 @@ export function retryJobs(queries: Queries, project: string | undefined): Promis
   );
 }
 
+/**
+ * Ends failed jobs of the place for good.
+ * @param remove takes away the files of one; the job is locked meanwhile, so that nobody has it repeated
+ */
+export async function discardJobs(
+  queries: Queries,
+  { place }: Pick<Worker, 'place'>,
+  project: string,
+  remove: (folder: string) => Promise<void>,
+): Promise<number> {
+  const failed = await queries.rows(
+    `select import_id as id, folder from gros.import_job
+     where state = 'failed' and place = $1 and project_id = (select project_id from gros.project where name = $2)
+     order by import_id for update`,
+    [place, project],
+    Discarded,
+  );
+  for (const { id, folder } of failed) {
+    await remove(folder);
+    await finishJob(queries, id, 'done', 'discarded by an operator');
+  }
+  return failed.length;
+}
+
+const Discarded = z.object({ id: z.int(), folder: z.string() });
+
 export function listJobs(queries: Pick<Queries, 'rows'>, project: string | undefined): Promise<readonly ImportJob[]> {
   return queries.rows(
     `select ${COLUMNS} from gros.import_job join gros.project using (project_id)

@@ -162,6 +162,12 @@ export class SqlStore implements Store {
     return storing('queue failed imports again', () => jobs.retryJobs(this.driver, project));
   }
 
+  discardImports(project: string, remove: (folder: string) => Promise<void>): Promise<number> {
+    return storing(`discard failed imports of project ${project}`, () =>
+      this.driver.transaction((queries) => jobs.discardJobs(queries, this.worker, project, remove)),
+    );
+  }
+
   imports(project?: string): Promise<readonly ImportJob[]> {
     return storing('list the imports', () => jobs.listJobs(this.driver.reading, project));
   }

@@ -116,6 +116,11 @@ export interface Store {
   finishImport(id: number, state: 'failed' | 'done', message?: string): Promise<void>;
   /** Puts failed jobs of a project (or all) back in the queue; the number of them. */
   retryImports(project?: string): Promise<number>;
+  /**
+   * Ends failed jobs of a project without importing them; the number of them.
+   * @param remove takes away the files of one
+   */
+  discardImports(project: string, remove: (folder: string) => Promise<void>): Promise<number>;
   imports(project?: string): Promise<readonly ImportJob[]>;
   close(): Promise<void>;
 }
