@@ -50,6 +50,11 @@ export function readTranscript(name: string): Transcript {
   return transcriptSchema.parse(readWire(name));
 }
 
+/** A case with some of its text replaced. */
+export function changeCase(wire: WireCase, change: (text: string) => string): WireCase {
+  return caseSchema.parse(JSON.parse(change(JSON.stringify(wire))));
+}
+
 /** The exchanges of a case whose request arrived. */
 export function exchangesOf(wire: WireCase): readonly Exchange[] {
   return wire.http.flatMap((exchange) => ('request' in exchange ? [exchange] : []));

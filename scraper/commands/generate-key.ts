@@ -8,13 +8,18 @@ export const command = defineCommand(
     withController(withKey(withProject(yargs)))
       .option('known-hosts', { describe: 'File of the pinned host keys', type: 'string', requiresArg: true })
       .option('gitlab', {
-        describe: 'GitLab hosts that get the public key; none for that of the sources; --no-gitlab for no host',
+        describe:
+          'Hosts that get the public key; none for the GitLab of the sources; --no-gitlab for no GitLab of theirs',
         array: true,
         coerce: valuesOrNone,
       })
-      .option('source', { describe: 'Prefer the GitLab of the sources over --gitlab', type: 'boolean', default: false })
+      .option('source', {
+        describe: 'Also every host of the sources gets the public key; their GitLab is preferred over --gitlab',
+        type: 'boolean',
+        default: false,
+      })
       .option('credentials', {
-        describe: 'Also every GitLab of credentials.cfg gets the public key',
+        describe: 'Also every host of credentials.cfg that takes keys gets the public key',
         type: 'boolean',
         default: false,
       })

@@ -95,7 +95,7 @@ async function registerAt(context: AgentContext, controller: Controller, options
 
 /**
  * Makes the agent's key pair and registers it with the controller, which answers with the secrets of the project; then
- * makes it known to GitLab.
+ * makes it known to the hosts that repositories are read from.
  *
  * @returns exit code: 0 also where the controller refused, which is logged; 1 where there was no verified connection
  * or the keys cannot be used

@@ -13,6 +13,7 @@ import type { ProgressDisplay } from './progress-display.js';
 import { environmentTypes, findRepositorySource } from './registry.js';
 import type { EnvironmentFinder, ForgeContext, SourceEnvironment } from './repository.js';
 import type { SourceEntry } from './source.js';
+import { withoutSuffix } from './source-url.js';
 
 export interface EnvironmentOptions {
   readonly project: string;
@@ -165,7 +166,7 @@ class EnvironmentSearch {
   private warnOfDoubles(entries: readonly SourceEntry[]): void {
     const names = new Map<string, string>();
     for (const entry of entries) {
-      const repository = this.addressOf(entry).replace(/\.git$/, '');
+      const repository = withoutSuffix(this.addressOf(entry));
       const other = names.get(repository);
       if (other === undefined) names.set(repository, entry.name);
       else this.runtime.log.warn(`${entry.name} is the repository of ${other} too, whose rows are exported twice`);

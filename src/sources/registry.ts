@@ -5,6 +5,7 @@ import type { TableDefinition } from '../tables/definition.js';
 import { addDefinitions, findDocument, findTable, tables } from '../tables/index.js';
 import { gitSource } from './git/index.js';
 import { gitlabSource } from './gitlab/index.js';
+import type { KeyRegistrar } from './keys.js';
 import { type Location, type LocationContext, resolveLocation } from './location.js';
 import type { AnySource } from './plugin-schema.js';
 import { latestVersionsFile, type RepositorySource } from './repository.js';
@@ -91,6 +92,11 @@ export function findOtherSource(entry: SourceEntry): Source | undefined {
 /** Types of the environments that the systems have. */
 export function environmentTypes(): readonly string[] {
   return repositorySources.flatMap(({ environments, types }) => (environments === undefined ? [] : types));
+}
+
+/** The systems that take public keys. Where the credentials of a host are for several, the first one does. */
+export function keyRegistrars(): readonly KeyRegistrar[] {
+  return repositorySources.flatMap(({ keys }) => (keys === undefined ? [] : [keys]));
 }
 
 /** The system that serves a source; a Git repository may have an API too, if its host has credentials for it. */

@@ -1,5 +1,6 @@
 import type { ApiConnections } from '../http/connections.js';
 import type { LocalTime } from '../tables/local-time.js';
+import type { KeyRegistrar } from './keys.js';
 import type { Location } from './location.js';
 import type { GatherContext, Source, SourceEntry } from './source.js';
 import type { Sprints } from './sprints.js';
@@ -65,4 +66,5 @@ export interface RepositorySource extends Source<RepositoryContext> {
   /** Whether it also serves a source of type `git` there, because the credentials know of its API. */
   readonly servesGitAt?: (location: Location) => boolean;
   readonly environments?: EnvironmentFinder;
+  readonly keys?: KeyRegistrar;
 }

@@ -110,6 +110,16 @@ export function percentDecode(text: string): string {
   }
 }
 
+/** A path without slashes around it. */
+export function trimSlashes(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '');
+}
+
+/** The path or URL of a repository without the `.git` that it may end with. */
+export function withoutSuffix(path: string): string {
+  return path.replace(/\.git$/, '');
+}
+
 /** A URL for a log line: the password is left out. */
 export function redactUrl(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#:@]*):[^/?#]*@/i, '$1@');

@@ -3,7 +3,7 @@ import { generateKey } from '../../src/ssh/private-key.js';
 import { formatPublicKey } from '../../src/ssh/public-key.js';
 import { fill, type Placeholders, setUpBench } from '../agent-bench.js';
 import { makeCertificate } from '../servers/https.js';
-import { exchangesOf, readTranscript, type WireCase } from '../wire.js';
+import { changeCase, exchangesOf, readTranscript, type WireCase } from '../wire.js';
 
 const identity = makeCertificate();
 let placeholders: Placeholders;
@@ -11,18 +11,26 @@ let placeholders: Placeholders;
 beforeAll(async () => {
   const { privateText, publicKey } = await generateKey('rsa', 'agent for the TEST project', 2048);
   const [, key = ''] = formatPublicKey(publicKey).split(' ');
-  placeholders = { OPENSSH_PRIVATE_KEY: privateText.trimEnd(), PUBLIC_KEY: key, HOST_KEY: 'AAAAC3NzaC1lZDI1NTE5AAAAI' };
+  placeholders = {
+    ...{ OPENSSH_PRIVATE_KEY: privateText.trimEnd(), PUBLIC_KEY: key },
+    ...{ HOST_KEY: 'AAAAC3NzaC1lZDI1NTE5AAAAI', OLD_KEY: 'AAAAB3NzaC1yc2EAAAADAQABAAABAQ' },
+  };
 });
+
+/** The transcript has one name for all key material, and the original told keys apart by their comments. */
+function withOtherKeys(text: string): string {
+  return text.replace(/\{\{PUBLIC_KEY\}\} (?=old|other)/g, '{{OLD_KEY}} ');
+}
 
 /** The same case with GitLab on this machine, and over https: the original speaks http unless it is told otherwise. */
 function onThisMachine(wire: WireCase): WireCase {
-  const text = JSON.stringify({ ...wire, http: [] })
-    .replaceAll('http://gitlab', 'https://gitlab')
-    .replaceAll('gitlab2.example.org', '127.0.0.1:{{PORT}}')
-    .replaceAll('gitlab.example.org', 'localhost:{{PORT}}')
-    .replaceAll('/home/agent/', '{{FOLDER}}/');
-  const { files_before, command, env, 'credentials.cfg': credentials = [] } = JSON.parse(text);
-  return { ...wire, files_before, command, env, 'credentials.cfg': credentials };
+  return changeCase(wire, (text) =>
+    withOtherKeys(text)
+      .replaceAll('http://gitlab', 'https://gitlab')
+      .replaceAll('gitlab2.example.org', '127.0.0.1:{{PORT}}')
+      .replaceAll('gitlab.example.org', 'localhost:{{PORT}}')
+      .replaceAll('/home/agent/', '{{FOLDER}}/'),
+  );
 }
 
 describe('the public key at GitLab on the wire', () => {

@@ -3,8 +3,9 @@ import { AccessError } from '../../http/api.js';
 import { HttpError } from '../../http/errors.js';
 import type { EnvironmentFinder, ForgeContext } from '../repository.js';
 import type { SourceEntry } from '../source.js';
+import { withoutSuffix } from '../source-url.js';
 import { GitLabClient } from './client.js';
-import { openApi, resolvePlace, withoutSuffix } from './place.js';
+import { openApi, resolvePlace } from './place.js';
 import type { GroupProject } from './schema.js';
 
 /** Projects that are looked into side by side. */

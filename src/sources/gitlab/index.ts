@@ -16,6 +16,7 @@ import { latestVersionsFile, type RepositoryContext, type RepositorySource } fro
 import type { TrackerValues } from '../source.js';
 import { GitLabClient } from './client.js';
 import { gitlabEnvironments } from './environments.js';
+import { gitlabKeys } from './keys.js';
 import { type GitLabPlace, openApi, resolvePlace } from './place.js';
 import { commitsOf } from './pushed-commits.js';
 import { mergeRequestRow, noteRow, projectRow, type RowContext, readPush } from './rows.js';
@@ -42,6 +43,7 @@ export const gitlabSource: RepositorySource = {
   tables: [vcsVersions, changePath, tag, ...reviewTables],
   trackers: [latestVersionsFile, updateFile, memoryFile],
   environments: gitlabEnvironments,
+  keys: gitlabKeys,
   servesGitAt: (location) => location.option('gitlab_token') !== undefined,
   async *gather(context, since) {
     const place = resolvePlace(context.entry.url, context);

@@ -2,30 +2,50 @@ import { ConfigError } from '../../config/errors.js';
 import type { ApiClient } from '../../http/api.js';
 import { type Location, type LocationContext, resolveLocation } from '../location.js';
 import type { ForgeContext } from '../repository.js';
-import { formatHost, type PlainUrl, parseSourceUrl } from '../source-url.js';
+import { type PlainUrl, parseSourceUrl, trimSlashes, withoutSuffix } from '../source-url.js';
+import { ownSection, webServer } from '../web-server.js';
+
+/** A server of GitLab as the credentials have it. */
+export interface GitLabServer {
+  /** URL, with the folder that GitLab lies below, without trailing slash. */
+  readonly server: string;
+  readonly token?: string;
+  /** Where the options are from. */
+  readonly location: Location;
+}
 
 /** A project of GitLab, and the place of its group, as the URL of a source and the credentials have it. */
-export interface GitLabPlace {
-  /** URL of the server, with the folder that it lies below, without trailing slash. */
-  readonly server: string;
+export interface GitLabPlace extends GitLabServer {
   /** `group/subgroup/project`, not percent-encoded. */
   readonly path: string;
   /** First part of the path. */
   readonly namespace: string;
   /** Option `group` of the host of the URL. */
   readonly group?: string;
-  readonly token?: string;
   /** Where its repository is cloned from. */
   readonly location: Location;
 }
 
-const webSchemes: readonly string[] = ['http', 'https'];
+/** The server of a URL, whatever that names there. */
+export function resolveServer(plain: PlainUrl, location: Location): GitLabServer {
+  const folder = folderOf(location);
+  const token = location.option('gitlab_token');
+  return {
+    server: `${webServer(plain, location)}${folder === '' ? '' : `/${folder}`}`,
+    ...(token === undefined ? {} : { token }),
+    location,
+  };
+}
+
+function folderOf(location: Location): string {
+  return trimSlashes(location.option('strip') ?? '');
+}
 
 /** @throws {ConfigError} where the URL or an option of its host cannot be used, or the URL names no project */
 export function resolvePlace(url: string, context: LocationContext): GitLabPlace {
   const plain = parseSourceUrl(url);
   const location = resolveLocation(url, context);
-  const folder = trimSlashes(location.option('strip') ?? '');
+  const folder = folderOf(location);
   const whole = trimSlashes(plain.path);
   const path = trimSlashes(whole.startsWith(folder) ? whole.slice(folder.length) : whole);
   const [namespace = '', ...rest] = path.split('/');
@@ -34,14 +54,9 @@ export function resolvePlace(url: string, context: LocationContext): GitLabPlace
   }
   const own = ownSection(plain);
   const group = context.credentials.get(own, 'group');
-  const token = location.option('gitlab_token');
-  const shared = {
-    server: `${webScheme(plain, location)}://${webHost(plain, location)}${folder === '' ? '' : `/${folder}`}`,
-    ...(group === undefined ? {} : { group }),
-    ...(token === undefined ? {} : { token }),
-  };
+  const shared = { ...resolveServer(plain, location), ...(group === undefined ? {} : { group }) };
   const isMoved = location.section !== own && group !== undefined && group !== namespace;
-  if (!isMoved) return { ...shared, path: withoutSuffix(path), namespace, location };
+  if (!isMoved) return { ...shared, path: withoutSuffix(path), namespace };
   const moved = `${group}/${namespace}-${rest.join('/')}`;
   const movedUrl = plain.text.slice(0, plain.text.length - plain.suffix.length - plain.path.length);
   // Its clone stays that of the URL that the source is known by.
@@ -49,8 +64,12 @@ export function resolvePlace(url: string, context: LocationContext): GitLabPlace
   return { ...shared, path: withoutSuffix(moved), namespace: group, location: target };
 }
 
-/** @throws {ConfigError} as resolvePlace */
-export function openApi(context: ForgeContext, { server, token, location }: GitLabPlace): ApiClient {
+/** @param needs the permission that a token must have for what is asked */
+export function openApi(
+  context: Omit<ForgeContext, 'entry'>,
+  { server, token, location }: GitLabServer,
+  needs = reading,
+): ApiClient {
   const { log, signal, onProgress, credentials } = context;
   const base = new URL(`${server}/api/v4/`);
   const option = `gitlab_token of [${location.section}] in ${credentials.file}`;
@@ -59,40 +78,23 @@ export function openApi(context: ForgeContext, { server, token, location }: GitL
     base,
     account: token ?? '',
     headers: token === undefined ? {} : { 'private-token': token },
-    remedy: (status) => remedy(status, token, option),
+    remedy: (status) => remedy(status, token, option, needs),
     unsafe: location.unsafe,
     ...{ log, signal, onProgress },
   });
 }
 
-function remedy(status: number, token: string | undefined, option: string): string {
-  if (token === undefined) return `set ${option} to a token with the scope read_api`;
+/** What a token must be granted. */
+interface Permission {
+  readonly scope: string;
+  readonly role?: string;
+}
+
+const reading: Permission = { scope: 'read_api', role: 'the role Reporter or more in the project' };
+
+function remedy(status: number, token: string | undefined, option: string, { scope, role }: Permission): string {
+  if (token === undefined) return `set ${option} to a token with the scope ${scope}`;
   return status === 401
     ? `${option} is unknown to the server, has expired or was revoked; renew it`
-    : `${option} needs the scope read_api, and the role Reporter or more in the project`;
-}
-
-/** Section of credentials.cfg that a URL names by itself. */
-function ownSection({ hostname, port }: PlainUrl): string {
-  return port === undefined ? hostname : `${hostname}:${port}`;
-}
-
-function webScheme({ scheme }: PlainUrl, location: Location): string {
-  const protocol = location.option('protocol');
-  if (protocol !== undefined) return protocol;
-  return webSchemes.includes(scheme) ? scheme : 'https';
-}
-
-/** The port of an SSH URL is not that of the API. */
-function webHost(plain: PlainUrl, { section }: Location): string {
-  const isOwnSshPort = plain.scheme === 'ssh' && plain.port !== undefined && section === ownSection(plain);
-  return isOwnSshPort ? formatHost(plain.hostname) : section;
-}
-
-function trimSlashes(text: string): string {
-  return text.replace(/^\/+|\/+$/g, '');
-}
-
-export function withoutSuffix(path: string): string {
-  return path.replace(/\.git$/, '');
+    : `${option} needs the scope ${scope}${role === undefined ? '' : `, and ${role}`}`;
 }

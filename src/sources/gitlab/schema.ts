@@ -93,3 +93,6 @@ export const eventSchema = z.object({
   data: legacyPushSchema.nullish(),
 });
 export type GitLabEvent = z.output<typeof eventSchema>;
+
+/** https://docs.gitlab.com/api/user_keys/ */
+export const userKeySchema = z.object({ id: z.int(), title: z.string(), key: z.string() });

@@ -1,0 +1,26 @@
+import type { Location } from './location.js';
+import { formatHost, type PlainUrl } from './source-url.js';
+
+const webSchemes: readonly string[] = ['http', 'https'];
+
+/** The web server of a source, which is where its API is: `https://host:port`, without trailing slash. */
+export function webServer(plain: PlainUrl, location: Location): string {
+  return `${webScheme(plain, location)}://${webHost(plain, location)}`;
+}
+
+/** Section of credentials.cfg that a URL names by itself. */
+export function ownSection({ hostname, port }: PlainUrl): string {
+  return port === undefined ? hostname : `${hostname}:${port}`;
+}
+
+function webScheme({ scheme }: PlainUrl, location: Location): string {
+  const protocol = location.option('protocol');
+  if (protocol !== undefined) return protocol;
+  return webSchemes.includes(scheme) ? scheme : 'https';
+}
+
+/** The port of an SSH URL is not that of the API. */
+function webHost(plain: PlainUrl, { section }: Location): string {
+  const isOwnSshPort = plain.scheme === 'ssh' && plain.port !== undefined && section === ownSection(plain);
+  return isOwnSshPort ? formatHost(plain.hostname) : section;
+}
