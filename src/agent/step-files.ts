@@ -109,7 +109,7 @@ function filesOfPlugins(step: string): StepFiles {
 }
 
 /** Steps whose files an agent exchanges with the controller, in the order of the original's scrape. */
-const exchangedSteps = [
+export const exchangedSteps: readonly string[] = [
   'project-to-json',
   'project-sources',
   'git-to-json',
@@ -120,8 +120,12 @@ const exchangedSteps = [
 ];
 
 /** @param name of a step, or of the original's script for it (`git_to_json.py`) */
+export function stepName(name: string): string {
+  return name.replace(/\.py$/, '').replaceAll('_', '-');
+}
+
 function filesOf(name: string): StepFiles {
-  const step = name.replace(/\.py$/, '').replaceAll('_', '-');
+  const step = stepName(name);
   const own = { ...none, ...filesOfSteps.get(step) };
   const added = filesOfPlugins(step);
   return { export: [...own.export, ...added.export], update: [...own.update, ...added.update] };
@@ -132,14 +136,20 @@ export function listFiles(type: keyof StepFiles, steps: readonly string[]): read
   return steps.flatMap((step) => filesOf(step)[type]);
 }
 
-/** Update trackers that a scrape takes from the controller and gives back to it. */
-export function exchangedTrackers(): readonly string[] {
-  return listFiles('update', exchangedSteps);
+/** Update trackers that a scrape of some steps takes from the controller and gives back to it. */
+export function exchangedTrackers(gathered: readonly string[] = exchangedSteps): readonly string[] {
+  return listFiles('update', inOrder(gathered));
 }
 
-/** Data that a scrape gives to the controller. */
-export function exchangedData(): readonly string[] {
-  return listFiles('export', exchangedSteps);
+/** Data that a scrape of some steps gives to the controller. */
+export function exchangedData(gathered: readonly string[] = exchangedSteps): readonly string[] {
+  return listFiles('export', inOrder(gathered));
+}
+
+/** As in the lists of the original; steps that those do not have come last. */
+function inOrder(steps: readonly string[]): readonly string[] {
+  const known = exchangedSteps.filter((step) => steps.includes(step));
+  return [...known, ...steps.filter((step) => !known.includes(step))];
 }
 
 /** Each name once. @throws {ConfigError} for what is no name of a file in the export folder */

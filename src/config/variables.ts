@@ -104,7 +104,7 @@ const agent = [
   variable(
     'agent',
     'gathererScripts',
-    'Steps to run in an original installation; here every step runs, and nothing reads it',
+    'Steps that gather, separated by spaces, in place of those of every scrape: `git-to-json` or `git_to_json.py`',
   ),
 ];
 

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { ProjectReport } from '../../src/agent/report.js';
 import { type ScrapeOptions, scrapeProject } from '../../src/agent/scrape.js';
 import { ScrapeConflict, Scraper } from '../../src/agent/scraper.js';
+import type { ScrapeContext, Step, StepResult } from '../../src/agent/step.js';
 import { exchangedData, exchangedTrackers, listFiles } from '../../src/agent/step-files.js';
-import { type ScrapeContext, type Step, type StepResult, steps } from '../../src/agent/steps.js';
+import { steps } from '../../src/agent/steps.js';
 import { createRuntime, type Runtime } from '../../src/config/runtime.js';
 import { beginCommit } from '../../src/tables/commit.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -135,6 +136,71 @@ describe('scrapeProject', () => {
     const report = await scrape(makeHome(), [step('a', () => ({ code: 0, failedSources: ['shop'] })), step('b')]);
     expect(ran).toEqual(['a', 'b']);
     expect(report.code).toBe(1);
+  });
+
+  it('runs independent steps side by side, and waits for all before it goes on', async () => {
+    const { ran, step } = recorder();
+    let meet: () => void = () => undefined;
+    const met = new Promise<void>((resolve) => (meet = resolve));
+    const waits = step('git', async () => {
+      await met;
+      return { code: 0, rows: new Map([['data_tag.json', 1]]) };
+    });
+    const meets = step('history', () => {
+      meet();
+      return { code: 0 };
+    });
+    const list = [step('first'), { ...waits, after: ['first'] }, { ...meets, after: ['first'] }, step('last')];
+    const report = await scrape(makeHome(), list);
+    expect(ran).toEqual(['first', 'git', 'history', 'last']);
+    expect(report).toMatchObject({ code: 0, steps: [{}, { name: 'git' }, { name: 'history' }, {}] });
+  });
+
+  it('lets a step come to its end beside one that fails, and exports nothing', async () => {
+    const { ran, step } = recorder();
+    let end: () => void = () => undefined;
+    const failed = new Promise<void>((resolve) => (end = resolve));
+    const fails = step('metrics', () => {
+      setTimeout(end, 20);
+      return { code: 1 };
+    });
+    const lasts = step('git', async () => {
+      await failed;
+      return { code: 0 };
+    });
+    const report = await scrape(makeHome(), [{ ...lasts, after: [] }, { ...fails, after: [] }, step('export-files')]);
+    expect(ran).toEqual(['git', 'metrics']);
+    expect(report).toMatchObject({
+      code: 1,
+      steps: [
+        { name: 'git', code: 0 },
+        { name: 'metrics', code: 1 },
+      ],
+    });
+  });
+
+  it('has the steps that gathererScripts names, also where the controller sends it', async () => {
+    const home = makeHome();
+    const { ran, step } = recorder();
+    let gathered: readonly string[] = [];
+    const sent = 'gathererScripts="jira-to-json history_to_json.py"\n';
+    const brings = step('preflight', () => {
+      writeFileSync(path.join(home.folder, 'export/TEST/preflight_env'), sent);
+      return { code: 0 };
+    });
+    const list: readonly Step[] = [
+      { ...brings, changesEnvironment: true },
+      { ...step('git-to-json'), gathers: 'always' },
+      { ...step('jira-to-json'), gathers: 'on request' },
+      { ...step('history-to-json'), gathers: 'always', after: ['git-to-json'] },
+      step('export-files', (context) => {
+        gathered = context.gathered;
+        return { code: 0 };
+      }),
+    ];
+    expect(await scrape(home, list)).toMatchObject({ code: 0 });
+    expect(ran).toEqual(['preflight', 'jira-to-json', 'history-to-json', 'export-files']);
+    expect(gathered).toEqual(['jira-to-json', 'history-to-json']);
   });
 
   it('reads preflight_env after the step that brings it', async () => {
