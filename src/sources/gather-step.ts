@@ -8,7 +8,7 @@ import { Pseudonymiser } from '../tables/pseudonym.js';
 import { loadSecrets, secretsFile } from '../tables/secrets.js';
 import { gatherInto } from './gather-into.js';
 import type { ProgressDisplay } from './progress-display.js';
-import type { FileContents, StepContext, StepSource } from './step-source.js';
+import { type FileContents, type StepContext, type StepSource, Unchanged } from './step-source.js';
 
 /** The part of a run that a step needs. */
 export type StepRuntime = Pick<
@@ -60,6 +60,10 @@ export async function gatherStep(runtime: StepRuntime, source: StepSource, optio
       if (counts.size > 0) log.info(`${step}: ${[...counts].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
     });
     return { rows, incomplete };
+  } catch (error) {
+    if (!(error instanceof Unchanged)) throw error;
+    log.info(`${step} leaves its files as they are: ${error.message}`);
+    return { rows: new Map(), incomplete };
   } finally {
     progress.end();
     await connections.close();

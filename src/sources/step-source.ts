@@ -41,6 +41,12 @@ export interface StepSource {
    * that are not named stay. Throws where the step as a whole fails; a bad item is logged with its identity and skipped.
    *
    * @param since contents of trackers and documents; absent where there is no such file
+   * @throws {Unchanged} where nothing is to be written, not even empty tables
    */
   gather(context: StepContext, since: FileContents): AsyncGenerator<TableRow, FileContents>;
+}
+
+/** The files of earlier runs are to stay as they are; the message says why. The step has not failed. */
+export class Unchanged extends Error {
+  override readonly name = 'Unchanged';
 }
