@@ -5,6 +5,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { z } from 'zod';
 import { ConfigError } from '../config/errors.js';
 import { dropBody } from '../http/drop-body.js';
+import { refuseConnections } from '../http/refuse-connection.js';
 import type { Logger } from '../log/logger.js';
 import { errorSchema, healthSchema, startedSchema, statusSchema } from './api-schema.js';
 import { logFailure } from './context.js';
@@ -203,6 +204,10 @@ export async function createApi(parts: ApiParts, options: ApiOptions): Promise<F
     requestTimeout: 30_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     forceCloseConnections: true,
+    clientErrorHandler: refuseConnections((status, text) => ({
+      type: 'application/json',
+      body: JSON.stringify(errorBody(new ApiError(status, text), options)),
+    })),
   });
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { refuseConnections } from '../http/refuse-connection.js';
 import type { ControllerContext } from './context.js';
 import { addErrorAnswers } from './error-answers.js';
 import { type Field, parseForm } from './form.js';
@@ -41,6 +42,7 @@ export async function createWebServer(
     bodyLimit: MAX_BODY_BYTES,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseConnections((_status, text) => ({ type: 'text/plain', body: `${text}\n` })),
     rewriteUrl: ({ url = '/' }) => originForm(url),
     frameworkErrors: (_error, _request, reply) => {
       reply.hijack();

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Simulator } from './case.js';
 import { fill, type Placeholders } from './placeholders.js';
+import { until } from '../until.js';
 
 const simulators = path.resolve(import.meta.dirname, '../simulators');
 const host = '127.0.0.1';
@@ -84,12 +84,11 @@ function simulatorArguments(
 }
 
 async function waitForPort(child: ChildProcess, { name, port }: AddressedSimulator): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  const ready = (): Promise<boolean> => {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} before it was ready`);
-    if (await answers(port)) return;
-    await sleep(25);
-  }
-  throw new Error(`${name} does not answer on port ${port}`);
+    return answers(port);
+  };
+  await until(ready, () => `${name} answers on port ${port}`);
 }
 
 function answers(port: number): Promise<boolean> {

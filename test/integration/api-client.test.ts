@@ -35,7 +35,7 @@ async function serve(answer: Answer): Promise<Served> {
     response.once('close', () => {
       underWay -= 1;
     });
-    setTimeout(() => answer(request, response, number), 10);
+    setTimeout(() => answer(request, response, number), 30);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { expect, it, onTestFinished } from 'vitest';
 import { ensureKeyPair } from '../../src/ssh/keys.js';
 import { describeWith, requirements } from '../requirements.js';
 import { type DropboxBench, run, startBench } from '../servers/dropbox.js';
+import { until } from '../until.js';
 
 const secret = 'only for the controller';
 
@@ -208,17 +208,14 @@ describeWith([requirements.scp, requirements.sftp], 'an agent that wants out of 
 
 /** Connects as soon as ssh listens. */
 async function reach(port: number): Promise<Socket> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const socket = connect(port, '127.0.0.1');
-    const connected = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false);
-    if (connected) {
-      socket.on('error', () => {});
-      return socket;
-    }
-    await sleep(25);
-  }
-  throw new Error('ssh does not listen');
+  let socket = connect(port, '127.0.0.1');
+  const connected = async (): Promise<boolean> => {
+    if (socket.destroyed) socket = connect(port, '127.0.0.1');
+    return once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+  };
+  await until(connected, () => 'ssh listens');
+  return socket.on('error', () => {});
 }

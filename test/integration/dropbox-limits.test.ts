@@ -11,6 +11,7 @@ import { describeWith, requirements } from '../requirements.js';
 import { type DropboxBench, run, startBench } from '../servers/dropbox.js';
 import { smallDisk } from '../small-disk.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { until } from '../until.js';
 
 const clients = [
   { name: 'scp (SFTP)', options: [] },
@@ -28,16 +29,6 @@ async function bigFile(path: string, bytes: number): Promise<void> {
 
 async function leftovers(bench: DropboxBench): Promise<readonly string[]> {
   return readdir(join(bench.home, '.incoming')).catch(() => []);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    if (await condition()) {
-      return;
-    }
-    await sleep(10);
-  }
-  throw new Error('it did not happen in time');
 }
 
 /** The most memory outside and inside of the heap that the process had meanwhile, beyond what it had before. */
@@ -92,7 +83,10 @@ describeWith([requirements.scp, requirements.sftp], 'limits of the dropbox', () 
     const send = () => bench.scp(join(bench.local, 'half'), bench.remote('export/TEST/half'));
     expect((await send()).code).toBe(1);
     folders = [];
-    await until(async () => (await send()).code === 0);
+    await until(
+      async () => (await send()).code === 0,
+      () => 'there is room again',
+    );
   });
 
   it('takes 10,000 small files', async () => {
@@ -163,7 +157,10 @@ describeWith([requirements.scp, requirements.sftp], 'limits of the dropbox', () 
     await sleep(1000);
     expect(sent).toBeLessThan(10);
     release();
-    await until(async () => sent === 30);
+    await until(
+      () => sent === 30,
+      () => 'all is sent',
+    );
   });
 
   it.each(clients)('drops what $name did not finish', async ({ options }) => {
@@ -175,12 +172,18 @@ describeWith([requirements.scp, requirements.sftp], 'limits of the dropbox', () 
       stdio: 'ignore',
       detached: true,
     });
-    await until(async () => {
-      const [name] = await leftovers(bench);
-      return name !== undefined && (await stat(join(bench.home, '.incoming', name))).size > mebibyte;
-    });
+    await until(
+      async () => {
+        const [name] = await leftovers(bench);
+        return name !== undefined && (await stat(join(bench.home, '.incoming', name))).size > mebibyte;
+      },
+      () => 'a part arrived',
+    );
     process.kill(-(scp.pid ?? 0), 'SIGKILL');
-    await until(async () => (await leftovers(bench)).length === 0);
+    await until(
+      async () => (await leftovers(bench)).length === 0,
+      () => 'the part is dropped',
+    );
     expect(await readFile(join(bench.home, 'export', 'TEST', 'big'), 'utf8')).toBe('old');
   });
 
@@ -188,7 +191,10 @@ describeWith([requirements.scp, requirements.sftp], 'limits of the dropbox', () 
     const bench = await startBench({ limits: { grace: 20_000 } });
     await bigFile(join(bench.local, 'big'), 100 * mebibyte);
     const sending = bench.scp('-O', join(bench.local, 'big'), bench.remote('export/TEST/'));
-    await until(async () => (await leftovers(bench)).length === 1);
+    await until(
+      async () => (await leftovers(bench)).length === 1,
+      () => 'the transfer is under way',
+    );
     const closing = bench.dropbox.close();
     expect((await sending).code).toBe(0);
     await closing;
@@ -197,17 +203,16 @@ describeWith([requirements.scp, requirements.sftp], 'limits of the dropbox', () 
   });
 
   it('closes connections that do not log in, are idle, or too many', async () => {
-    const bench = await startBench({ limits: { handshake: 300, idle: 400, connectionsPerAddress: 2 } });
+    const bench = await startBench({ limits: { handshake: 2000, idle: 400, connectionsPerAddress: 2 } });
     const { port } = bench.dropbox;
     const silent = connect(port, '127.0.0.1');
-    const started = performance.now();
     silent.resume();
     const second = connect(port, '127.0.0.1');
     await once(second, 'connect');
     const third = connect(port, '127.0.0.1');
     third.on('error', () => {});
     await once(third, 'close');
-    expect(performance.now() - started).toBeLessThan(290);
+    expect(silent.closed).toBe(false);
     await Promise.all([once(silent, 'close'), once(second.resume(), 'close')]);
     const idle = await bench.ssh('-N', 'agent-TEST@127.0.0.1');
     expect(idle.code).toBe(255);

@@ -11,6 +11,7 @@ import { freePort } from '../servers/free-port.js';
 import { startSshd } from '../servers/sshd.js';
 import { restrictAccess, serveSubversion } from '../servers/svnserve.js';
 import { by, layout, SubversionRepository } from '../svn/repository.js';
+import { until } from '../until.js';
 
 const history = [layout, by('anna', 2, 'One', { path: 'trunk/a', action: 'add', text: 'a\n' })] as const;
 
@@ -112,12 +113,15 @@ describeWith([requirements.svn, requirements.svnserve], 'reaching a Subversion s
     const stop = new AbortController();
     const environment = wrapSvn(test, 'echo $$ >> "$HOME/calls"');
     const gathering = test.gather({}, environment, stop.signal);
-    while (!existsSync(path.join(test.home, 'calls'))) await sleep(20);
+    await until(
+      () => existsSync(path.join(test.home, 'calls')),
+      () => 'svn is called',
+    );
     await sleep(200);
     const started = performance.now();
     stop.abort();
     await expect(gathering).rejects.toThrow();
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect(() => process.kill(Number(calls(test)), 0)).toThrow();
     expect(existsSync(path.join(test.exported, 'latest_vcs_versions.json'))).toBe(false);
   });

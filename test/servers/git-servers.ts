@@ -1,8 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { until } from '../until.js';
 import { freePort } from './free-port.js';
 
 const simulator = path.join(import.meta.dirname, '../simulators/git-http.mjs');
@@ -56,16 +56,12 @@ export async function serveGit(root: string): Promise<string> {
     `--base-path=${root}`,
   ];
   start('git', [...words, root], 'ignore');
-  for (let tries = 0; tries < 100; tries += 1) {
-    await sleep(50);
-    try {
-      execFileSync('git', ['ls-remote', `git://127.0.0.1:${port}/app.git`], { stdio: 'ignore' });
-      return `127.0.0.1:${port}`;
-    } catch {
-      // It is not ready yet.
-    }
-  }
-  throw new Error('git daemon does not answer');
+  const listRemote = ['ls-remote', `git://127.0.0.1:${port}/app.git`];
+  await until(
+    () => spawnSync('git', listRemote, { stdio: 'ignore' }).status === 0,
+    () => 'git daemon answers',
+  );
+  return `127.0.0.1:${port}`;
 }
 
 /** `git daemon` has children of its own, which must end with it. */

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { requirements } from '../programs.js';
+import { until } from '../until.js';
 
 const run = promisify(execFile);
 
@@ -58,17 +58,17 @@ async function unprivileged(): Promise<{ uid: number; gid: number } | { uid?: ne
 }
 
 async function answering(folder: string): Promise<void> {
-  for (let left = 100; ; left -= 1) {
-    try {
-      await withClient(folder, 'postgres', (client) => client.query('select 1'));
-      return;
-    } catch (error) {
-      if (left === 0) {
-        throw error;
-      }
-      await sleep(100);
-    }
-  }
+  let problem: unknown;
+  const asked = () => withClient(folder, 'postgres', (client) => client.query('select 1'));
+  const ready = () =>
+    asked().then(
+      () => true,
+      (error: unknown) => {
+        problem = error;
+        return false;
+      },
+    );
+  await until(ready, () => `PostgreSQL answers; it said ${String(problem)}`);
 }
 
 async function createDatabase(folder: string, name: string): Promise<string> {

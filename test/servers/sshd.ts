@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { requirements } from '../requirements.js';
+import { until } from '../until.js';
 import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
@@ -69,11 +69,12 @@ function configuration(kind: SshdKind, folder: string, home: string, port: numbe
 }
 
 async function waitUntilReady(log: () => string, exited: () => boolean): Promise<void> {
-  for (let attempt = 0; !log().includes('Server listening'); attempt += 1) {
-    if (exited() || attempt > 200) {
-      throw new Error(`sshd did not start: ${log()}`);
-    }
-    await sleep(25);
+  await until(
+    () => exited() || log().includes('Server listening'),
+    () => `sshd listens; it said ${log()}`,
+  );
+  if (exited()) {
+    throw new Error(`sshd did not start: ${log()}`);
   }
 }
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { until } from '../until.js';
 import { freePort } from './free-port.js';
 
 /** Lets `svnserve` give a repository to these users alone. */
@@ -26,11 +26,11 @@ export async function serveSubversion(root: string): Promise<string> {
     child.kill();
     await ended;
   });
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await answers(port)) return `127.0.0.1:${port}`;
-    await sleep(25);
-  }
-  throw new Error('svnserve does not answer');
+  await until(
+    () => answers(port),
+    () => 'svnserve answers',
+  );
+  return `127.0.0.1:${port}`;
 }
 
 async function answers(port: number): Promise<boolean> {

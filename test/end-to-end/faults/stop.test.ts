@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporarySuiteFolder } from '../../temporary-folder.js';
+import { until } from '../../until.js';
 import { type Agent, makeAgent } from '../support/agent.js';
 import { ControllerProcess } from '../support/controller.js';
 import type { Started } from '../support/gatherer.js';
@@ -19,11 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => controller.stop());
 
-async function until(started: Started, condition: () => boolean): Promise<void> {
-  while (!condition()) {
+/** Waits for what a program does. */
+function untilIt(started: Started, condition: () => boolean): Promise<void> {
+  const checked = (): boolean => {
     if (started.child.exitCode !== null) throw new Error(started.output());
-    await sleep(20);
-  }
+    return condition();
+  };
+  return until(checked, () => `the program came so far; it said ${started.output()}`);
 }
 
 /** A folder with a `git`, to stand before the real one in the path, whose clones never end. */
@@ -45,12 +47,12 @@ describe('SIGTERM', () => {
     const bin = slowGit();
     const PATH = `${bin}:${process.env['PATH']}`;
     const daemon = agent.start(['agent', '--port', '0'], { environment: { PATH } });
-    await until(daemon, () => daemon.output().includes('listens on'));
+    await untilIt(daemon, () => daemon.output().includes('listens on'));
     const port = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(daemon.output())?.[1];
-    await until(daemon, () => daemon.output().includes('Registering'));
+    await untilIt(daemon, () => daemon.output().includes('Registering'));
     const response = await fetch(`http://127.0.0.1:${port}/scrape`, { method: 'POST' });
     expect(response.status).toBe(201);
-    await until(daemon, () => existsSync(join(bin, 'pid')));
+    await untilIt(daemon, () => existsSync(join(bin, 'pid')));
     const started = performance.now();
     daemon.child.kill('SIGTERM');
     const { code, output } = await daemon.ended;

@@ -121,8 +121,7 @@ const cases: readonly Case[] = [
   {
     name: 'headers of 1 MB',
     parts: (path) => [head(`GET ${path}`, `X-Long: ${'a'.repeat(1024 * 1024)}`)],
-    // Cut off in the middle, the caller may not see the answer.
-    statuses: { controller: [431, 0], agent: [431, 0] },
+    statuses: { controller: [431], agent: [431] },
   },
   {
     name: 'what is no HTTP',
@@ -143,7 +142,7 @@ describe.concurrent.each(kinds)('the web API of the %s', (kind) => {
     const started = performance.now();
     const slow = sendRaw(serverOf(kind), [`GET ${pathOf(kind)} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: `]);
     expect(statusOf(await sendRaw(serverOf(kind), [head('GET /healthz')]))).toBe(200);
-    expect([0, 408]).toContain(statusOf(await slow));
+    expect(statusOf(await slow)).toBe(408);
     expect(performance.now() - started).toBeLessThan(25_000);
   });
 });

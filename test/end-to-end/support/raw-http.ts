@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
@@ -15,8 +14,8 @@ export async function sendRaw({ port, tls }: RawServer, parts: readonly (string 
   socket.setEncoding('latin1').on('data', (text: string) => {
     answer += text;
   });
-  socket.on('error', () => undefined);
-  const closed = once(socket, 'close');
+  // A connection may be reset as well as closed: what came before is the answer.
+  const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
   for (const part of parts) socket.write(part);
   await closed;
   return answer;

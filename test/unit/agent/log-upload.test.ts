@@ -43,7 +43,7 @@ describe('LogUpload', () => {
     }
     const before = performance.now();
     await upload.flush(50);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(5_000);
     expect(sent).toBe(1);
     expect(Reflect.get(upload, 'waiting')).toHaveLength(200);
   });
