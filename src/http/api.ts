@@ -59,6 +59,9 @@ export interface PageOptions extends RequestOptions {
 }
 
 const defaultLookAhead = 4;
+const movedStatuses: readonly number[] = [301, 302, 307, 308];
+/** Addresses that are followed for one request. */
+const mostMoves = 3;
 const anyList = z.array(z.unknown());
 
 /** The server knows the token not, or grants it too little. The message names the option that would mend it. */
@@ -166,7 +169,8 @@ export class ApiClient {
     const headers = { ...options.headers, ...(known === undefined ? {} : { 'if-none-match': known.tag }) };
     const answer = await this.#ask({ method: 'GET', url }, { ...options, headers }, true);
     if (known !== undefined && answer.response.status === 304) {
-      return { response: known.response, value: known.response.value() };
+      const response = known.response.refreshedBy(answer.response);
+      return { response, value: response.value() };
     }
     await cache.answers.write(cache.account, answer.response);
     return answer;
@@ -192,17 +196,39 @@ export class ApiClient {
     }
   }
 
-  async #attempt(request: HttpRequest & { signal: AbortSignal }, deadline: number): Promise<Answer | Outcome> {
+  async #attempt(
+    request: HttpRequest & { signal: AbortSignal },
+    deadline: number,
+    moves = 0,
+  ): Promise<Answer | Outcome> {
     const { budget, transport } = this.options;
     const onWait = (wait: number) => this.#announce(wait, 'the rate limit is used up', request.url);
     try {
       const use = { signal: request.signal, deadline, onWait };
       const response = await budget.send(use, () => transport.request(request));
+      const moved = request.method === 'GET' && moves < mostMoves ? this.#movedTo(response) : undefined;
+      if (moved !== undefined) return this.#attempt({ ...request, url: moved }, deadline, moves + 1);
       if (response.status !== 304 && (response.status < 200 || response.status >= 300)) return { response };
       return { response, value: response.text === '' ? undefined : response.value() };
     } catch (error) {
       return { error };
     }
+  }
+
+  /**
+   * Where a server says that something is now, as a renamed repository. Never on another server, which would be given
+   * the token: of the new address only path and query count, as a server need not know by which name it is reached.
+   */
+  #movedTo({ status, headers, url }: HttpResponse): URL | undefined {
+    const location = headers.get('location') ?? '';
+    const isMoved = movedStatuses.includes(status) && location !== '' && URL.canParse(location, url.href);
+    if (!isMoved) return undefined;
+    const { pathname, search } = new URL(location, url);
+    if (!pathname.startsWith(this.options.base.pathname)) return undefined;
+    const target = new URL(this.options.base);
+    target.pathname = pathname;
+    target.search = search;
+    return target;
   }
 
   #announce(wait: number, reason: string, url: URL): void {

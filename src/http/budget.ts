@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { HttpError } from './errors.js';
-import { type Allowance, isRefusal, readAllowance } from './rate-limit.js';
+import { type Allowance, allowanceOf, isRefusal } from './rate-limit.js';
 import type { HttpResponse } from './response.js';
 
 /** How one request takes part in a budget. */
@@ -78,8 +78,9 @@ export class RequestBudget {
     return new HttpError('rate-limit', message);
   }
 
-  #learn({ status, headers }: HttpResponse): void {
-    const allowance = readAllowance(headers);
+  #learn(response: HttpResponse): void {
+    const { status } = response;
+    const allowance = allowanceOf(response);
     const refused = isRefusal(status, allowance);
     this.#refusedInARow = refused ? this.#refusedInARow + 1 : 0;
     this.#count(allowance);

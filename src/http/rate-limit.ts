@@ -1,3 +1,5 @@
+import type { HttpResponse } from './response.js';
+
 /** What an answer says about further requests. Times are milliseconds from now. */
 export interface Allowance {
   /** Time to hold back, by `Retry-After`. */
@@ -9,6 +11,19 @@ export interface Allowance {
 }
 
 type Headers = ReadonlyMap<string, string>;
+
+/** How GitHub words a refusal for requests that come too fast, which may name no time. */
+const tooFast = /secondary rate limit|abuse detection/i;
+/** Milliseconds that it wants to be left alone then. */
+const restWithoutTime = 60_000;
+
+/** What an answer says, by its headers, and where they do not tell by its words. */
+export function allowanceOf({ status, headers, text }: HttpResponse): Allowance {
+  const allowance = readAllowance(headers);
+  const isSaid = allowance.retryAfter !== undefined || allowance.remaining === 0;
+  const isTooFast = (status === 403 || status === 429) && tooFast.test(text);
+  return isTooFast && !isSaid ? { ...allowance, retryAfter: restWithoutTime } : allowance;
+}
 
 /** A larger number of seconds is a moment since 1970, as GitHub, GitLab and Azure DevOps have it; others count down. */
 const longestCountdown = 1_000_000_000;

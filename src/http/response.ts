@@ -17,6 +17,11 @@ export class HttpResponse {
     return (this.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   }
 
+  /** This answer where the server says later (304) that it has not changed, with the headers of then. */
+  refreshedBy({ headers }: HttpResponse): HttpResponse {
+    return new HttpResponse(this.url, this.status, new Map([...this.headers, ...headers]), this.text);
+  }
+
   /** The body as a value, checked against a schema. Throws {HttpError} of failure `format`. */
   json<T>(schema: z.ZodType<T>): T {
     return this.check(this.value(), schema);

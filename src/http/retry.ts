@@ -1,5 +1,5 @@
 import { HttpError } from './errors.js';
-import { isRefusal, readAllowance } from './rate-limit.js';
+import { allowanceOf, isRefusal } from './rate-limit.js';
 import type { HttpResponse } from './response.js';
 
 /** How long a request is tried again. Times are milliseconds. */
@@ -39,8 +39,8 @@ export interface Retry {
 /** Whether what came of a try may pass by itself, and how long to wait for that; undefined where it is final. */
 export function planRetry(outcome: Outcome, failures: number, patience: Patience): Retry | undefined {
   if ('error' in outcome) return retryAfterError(outcome.error, failures, patience);
-  const { status, headers } = outcome.response;
-  const allowance = readAllowance(headers);
+  const { status } = outcome.response;
+  const allowance = allowanceOf(outcome.response);
   const refused = isRefusal(status, allowance);
   if (!refused && !passingStatuses.includes(status)) return undefined;
   const asked = allowance.retryAfter ?? (refused && allowance.remaining === 0 ? allowance.reset : undefined);

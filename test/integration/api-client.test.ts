@@ -218,6 +218,42 @@ it.each(['../secret', '//elsewhere.example/x', 'https://elsewhere.example/'])(
   },
 );
 
+it.each([301, 302, 307, 308])('goes to where something has moved, by status %i', async (status) => {
+  const { base, asked } = await serve((request, response) => {
+    const isNew = (request.url ?? '').startsWith('/api/new');
+    if (isNew) json(response, { id: 1 });
+    else response.writeHead(status, { location: 'https://elsewhere.example/api/new?id=3' }).end();
+  });
+  expect(await open(base).getJson('old', item)).toEqual({ id: 1 });
+  expect(asked).toEqual(['/api/old', '/api/new?id=3']);
+});
+
+it.each(['/elsewhere', 'https://127.0.0.1:1//api/', '/api/../login', 'mailto:a@example.org', ''])(
+  'does not follow %j, which is no part of the API',
+  async (location) => {
+    const { base, asked } = await serve((_, response) => response.writeHead(302, { location }).end());
+    await expect(open(base).getJson('old', item)).rejects.toMatchObject({ status: 302 });
+    expect(asked.length).toBe(1);
+  },
+);
+
+it('does not go round in circles, and moves no change', async () => {
+  const { base, asked } = await serve((_, response) => response.writeHead(307, { location: '/api/old' }).end());
+  await expect(open(base).getJson('old', item)).rejects.toMatchObject({ status: 307 });
+  expect(asked.length).toBe(4);
+  await expect(open(base).sendJson('POST', 'old', item, { json: {} })).rejects.toMatchObject({ status: 307 });
+  expect(asked.length).toBe(5);
+});
+
+it('stays on the server of the API where an address looks like another one', async () => {
+  const { base, asked } = await serve((request, response) => {
+    if (request.url === '/old') response.writeHead(302, { location: '/x/..//elsewhere.example/x' }).end();
+    else json(response, { id: 1 });
+  });
+  expect(await open(new URL('/', base)).getJson('old', item)).toEqual({ id: 1 });
+  expect(asked).toEqual(['/old', '//elsewhere.example/x']);
+});
+
 it('keeps an answer that has a tag, and asks whether it has changed', async () => {
   let tag = '"one"';
   const statuses: number[] = [];
