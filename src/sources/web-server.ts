@@ -1,11 +1,27 @@
 import type { Location } from './location.js';
-import { formatHost, type PlainUrl } from './source-url.js';
+import { formatHost, type PlainUrl, trimSlashes } from './source-url.js';
 
 const webSchemes: readonly string[] = ['http', 'https'];
 
-/** The web server of a source, which is where its API is: `https://host:port`, without trailing slash. */
+/**
+ * The web server of a source, where its API is: `https://host:port`, with the folder of the option `strip` that its
+ * repositories lie below, without trailing slash.
+ */
 export function webServer(plain: PlainUrl, location: Location): string {
-  return `${webScheme(plain, location)}://${webHost(plain, location)}`;
+  const folder = folderOf(location);
+  return `${webScheme(plain, location)}://${webHost(plain, location)}${folder === '' ? '' : `/${folder}`}`;
+}
+
+/** The path of a URL at that server, without slashes around it. */
+export function pathBelow({ path }: PlainUrl, location: Location): string {
+  const folder = folderOf(location);
+  const whole = trimSlashes(path);
+  const isBelow = folder === '' || whole.startsWith(`${folder}/`);
+  return trimSlashes(isBelow ? whole.slice(folder.length) : whole);
+}
+
+function folderOf(location: Location): string {
+  return trimSlashes(location.option('strip') ?? '');
 }
 
 /** Section of credentials.cfg that a URL names by itself. */

@@ -8,10 +8,12 @@ import {
 } from '../../tables/catalogue/review.js';
 import { changePath, tag, vcsEvent, vcsVersions } from '../../tables/catalogue/vcs.js';
 import type { TableRow } from '../../tables/definition.js';
+import type { RowContext } from '../answers.js';
 import { Dropins } from '../dropins.js';
 import { gatherKept } from '../gathered.js';
 import { gatherGit } from '../git/index.js';
 import { Newness, noTracker } from '../newness.js';
+import { unlessRefused } from '../refusals.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from '../repository.js';
 import type { TrackerValues } from '../source.js';
 import { GitLabClient } from './client.js';
@@ -19,7 +21,7 @@ import { gitlabEnvironments } from './environments.js';
 import { gitlabKeys } from './keys.js';
 import { type GitLabPlace, openApi, resolvePlace } from './place.js';
 import { commitsOf } from './pushed-commits.js';
-import { mergeRequestRow, noteRow, projectRow, type RowContext, readPush } from './rows.js';
+import { mergeRequestRow, noteRow, projectRow, readPush } from './rows.js';
 import type { GitLabProject, MergeRequest } from './schema.js';
 
 /** `{name: moment}`: the newest push or merge request that was exported. */
@@ -135,25 +137,6 @@ async function* readActivity(gathering: Gathering): AsyncGenerator<TableRow> {
     return;
   }
   yield* unlessRefused(context, 'its merge requests', readMergeRequests(gathering));
-}
-
-/** The rest is exported where a resource is refused as such; one that fails half-way is a failure of the source. */
-async function* unlessRefused(
-  context: RepositoryContext,
-  what: string,
-  rows: AsyncGenerator<TableRow>,
-): AsyncGenerator<TableRow> {
-  let hasRows = false;
-  try {
-    for await (const row of rows) {
-      hasRows = true;
-      yield row;
-    }
-  } catch (error) {
-    const isRefused = error instanceof HttpError && (error.status === 403 || error.status === 404);
-    if (!isRefused || hasRows) throw error;
-    context.onIncomplete(`${what} are left out: ${error.message}`);
-  }
 }
 
 function rowContext({ entry, time }: RepositoryContext): RowContext {

@@ -2,8 +2,8 @@ import { ConfigError } from '../../config/errors.js';
 import type { ApiClient } from '../../http/api.js';
 import { type Location, type LocationContext, resolveLocation } from '../location.js';
 import type { ForgeContext } from '../repository.js';
-import { type PlainUrl, parseSourceUrl, trimSlashes, withoutSuffix } from '../source-url.js';
-import { ownSection, webServer } from '../web-server.js';
+import { type PlainUrl, parseSourceUrl, withoutSuffix } from '../source-url.js';
+import { ownSection, pathBelow, webServer } from '../web-server.js';
 
 /** A server of GitLab as the credentials have it. */
 export interface GitLabServer {
@@ -28,26 +28,19 @@ export interface GitLabPlace extends GitLabServer {
 
 /** The server of a URL, whatever that names there. */
 export function resolveServer(plain: PlainUrl, location: Location): GitLabServer {
-  const folder = folderOf(location);
   const token = location.option('gitlab_token');
   return {
-    server: `${webServer(plain, location)}${folder === '' ? '' : `/${folder}`}`,
+    server: webServer(plain, location),
     ...(token === undefined ? {} : { token }),
     location,
   };
-}
-
-function folderOf(location: Location): string {
-  return trimSlashes(location.option('strip') ?? '');
 }
 
 /** @throws {ConfigError} where the URL or an option of its host cannot be used, or the URL names no project */
 export function resolvePlace(url: string, context: LocationContext): GitLabPlace {
   const plain = parseSourceUrl(url);
   const location = resolveLocation(url, context);
-  const folder = folderOf(location);
-  const whole = trimSlashes(plain.path);
-  const path = trimSlashes(whole.startsWith(folder) ? whole.slice(folder.length) : whole);
+  const path = pathBelow(plain, location);
   const [namespace = '', ...rest] = path.split('/');
   if (rest.length === 0 || location.hostname === '') {
     throw new ConfigError(location.plainUrl, 'names no project of GitLab; expected https://host/group/project');

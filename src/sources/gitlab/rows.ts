@@ -1,26 +1,7 @@
-import type { LocalTime } from '../../tables/local-time.js';
 import type { Row } from '../../tables/row.js';
+import { local, plain, type RowContext, unknown } from '../answers.js';
 import type { LegacyPush, Person, PushData } from './schema.js';
 import { type GitLabEvent, type GitLabProject, legacyCommitsSchema, type MergeRequest, type Note } from './schema.js';
-
-/** What the rows of one project have in common. */
-export interface RowContext {
-  /** Name of the source, `repo_name` of each row. */
-  readonly repository: string;
-  readonly time: LocalTime;
-}
-
-/** What is not known. */
-const unknown = '0';
-
-/** Text from JSON may hold halves of surrogate pairs, which no UTF-8 can. */
-function plain(text: string | null | undefined, missing = ''): string {
-  return text?.replace(/\p{Surrogate}/gu, '?') ?? missing;
-}
-
-function local(moment: string, { time }: RowContext): string {
-  return time.format(Math.floor(Date.parse(moment) / 1000));
-}
 
 function people(field: string, person: Person): Row {
   return { [field]: plain(person?.name, unknown), [`${field}_username`]: plain(person?.username, unknown) };

@@ -1,8 +1,5 @@
 import { z } from 'zod';
-
-/** Moments are ISO 8601 with an offset. */
-const moment = z.string().refine((text) => !Number.isNaN(Date.parse(text)), { error: 'is no moment' });
-const optionalText = z.string().nullish();
+import { moment, optionalText } from '../answers.js';
 
 /** Undefined for an account that is gone. */
 const person = z.object({ name: z.string(), username: z.string() }).nullish();

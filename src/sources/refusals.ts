@@ -1,0 +1,30 @@
+import { HttpError } from '../http/errors.js';
+import type { TableRow } from '../tables/definition.js';
+import type { RepositoryContext } from './repository.js';
+
+/**
+ * Gathers a part of a source: the rest is exported where that is refused as such; one that fails half-way is a failure of
+ * the source.
+ *
+ * @param what the part, in the plural: `its merge requests`
+ * @returns whether it was gathered
+ */
+export async function* unlessRefused(
+  context: Pick<RepositoryContext, 'onIncomplete'>,
+  what: string,
+  rows: AsyncGenerator<TableRow>,
+): AsyncGenerator<TableRow, boolean> {
+  let hasRows = false;
+  try {
+    for await (const row of rows) {
+      hasRows = true;
+      yield row;
+    }
+    return true;
+  } catch (error) {
+    const isRefused = error instanceof HttpError && (error.status === 403 || error.status === 404);
+    if (!isRefused || hasRows) throw error;
+    context.onIncomplete(`${what} are left out: ${error.message}`);
+    return false;
+  }
+}
