@@ -1,10 +1,10 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { findProject } from '../src/config/project.js';
 import { gatherStep } from '../src/sources/gather-step.js';
-import { createProgressDisplay } from '../src/sources/progress-display.js';
 import type { StepSource } from '../src/sources/step-source.js';
 import { withProject } from './agent-options.js';
 import type { Command } from './command.js';
+import { showProgress } from './progress.js';
 
 interface StepArguments {
   project: string;
@@ -25,8 +25,7 @@ export function defineStepCommand<Arguments extends StepArguments>(
     options: (yargs) => options(withProject(yargs)),
     run: async (runtime, args) => {
       const { key } = findProject(runtime.settings, args.project);
-      const terminal = process.stderr.isTTY ? process.stderr : undefined;
-      const progress = createProgressDisplay(runtime.log, terminal);
+      const progress = showProgress(runtime.log);
       const { incomplete } = await gatherStep(runtime, source(args), { project: key, progress });
       return incomplete.length > 0 ? 1 : 0;
     },

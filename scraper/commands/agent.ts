@@ -6,6 +6,7 @@ import { shareVersion } from '../../src/agent/version-file.js';
 import { webAddress } from '../../src/agent/web-address.js';
 import { writeConfiguration } from '../../src/config/write-templates.js';
 import { defineCommand } from '../command.js';
+import { showProgress } from '../progress.js';
 
 export const command = defineCommand(
   (yargs) =>
@@ -33,7 +34,7 @@ export const command = defineCommand(
       const address = webAddress(runtime.environment, { listen, port });
       return runDaemon(runtime, mode, { ...address, domain: host, debug });
     }
-    const { code, reports } = await runOnce(runtime);
+    const { code, reports } = await runOnce(runtime, { progress: showProgress });
     if (process.stdout.isTTY) {
       console.log(reportTable(reports));
     }

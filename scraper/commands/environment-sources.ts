@@ -1,8 +1,8 @@
 import { findProject } from '../../src/config/project.js';
 import { findEnvironmentSources } from '../../src/sources/environments.js';
-import { createProgressDisplay } from '../../src/sources/progress-display.js';
 import { withProject } from '../agent-options.js';
 import type { Command } from '../command.js';
+import { showProgress } from '../progress.js';
 
 interface Arguments {
   project: string;
@@ -25,11 +25,10 @@ export const command: Command<Arguments> = {
       }),
   run: async (runtime, args) => {
     const { key } = findProject(runtime.settings, args.project);
-    const terminal = process.stderr.isTTY ? process.stderr : undefined;
     const { failed } = await findEnvironmentSources(runtime, {
       project: key,
       followHostChange: !args['ignore-host-change'],
-      progress: createProgressDisplay(runtime.log, terminal),
+      progress: showProgress(runtime.log),
     });
     return args.strict && failed.length > 0 ? 1 : 0;
   },

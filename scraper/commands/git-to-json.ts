@@ -1,8 +1,8 @@
 import { findProject } from '../../src/config/project.js';
-import { createProgressDisplay } from '../../src/sources/progress-display.js';
 import { defaultJobs, gatherVersionControl } from '../../src/sources/version-control.js';
 import type { Command } from '../command.js';
 import { UsageError } from '../command-line.js';
+import { showProgress } from '../progress.js';
 
 interface Arguments {
   project: string;
@@ -65,7 +65,6 @@ export const command: Command<Arguments> = {
       }),
   run: async (runtime, args) => {
     const { key } = findProject(runtime.settings, args.project);
-    const terminal = process.stderr.isTTY ? process.stderr : undefined;
     const { gathered, incomplete, failed } = await gatherVersionControl(runtime, {
       project: key,
       repositories: args.repos,
@@ -74,7 +73,7 @@ export const command: Command<Arguments> = {
       pull: args.pull,
       jobs: args.jobs,
       ...(args.requests === undefined ? {} : { requests: args.requests }),
-      progress: createProgressDisplay(runtime.log, terminal),
+      progress: showProgress(runtime.log),
     });
     const all = gathered.length + failed.length;
     if (incomplete.length > 0) {

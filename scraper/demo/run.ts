@@ -4,7 +4,7 @@ import { scrapeProject } from '../../src/agent/scrape.js';
 import { steps } from '../../src/agent/steps.js';
 import type { Runtime } from '../../src/config/runtime.js';
 import type { ImportedTable, ImportJob, Store } from '../../src/controller/store/store.js';
-import { createProgressDisplay } from '../../src/sources/progress-display.js';
+import { showProgress } from '../progress.js';
 import { project } from './layout.js';
 
 /** One way from the repository to the database. */
@@ -35,7 +35,7 @@ export async function runDemo(agent: Runtime, store: Store, preflightArguments: 
         return step.run(context);
       },
     })),
-    progress: (log) => createProgressDisplay(log, process.stderr.isTTY ? process.stderr : undefined),
+    progress: showProgress,
   });
   refuseFailure(report);
   say('  import');

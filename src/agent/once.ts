@@ -1,5 +1,6 @@
 import type { Runtime } from '../config/runtime.js';
 import type { ProjectReport } from './report.js';
+import type { ScrapeOptions } from './scrape.js';
 import { Scraper } from './scraper.js';
 
 export interface OnceResult {
@@ -13,8 +14,8 @@ export interface OnceResult {
  *
  * @throws {ConfigError} where no project is configured, or a file of the configuration is malformed
  */
-export async function runOnce(runtime: Runtime): Promise<OnceResult> {
-  const scraper = new Scraper(runtime, () => undefined);
+export async function runOnce(runtime: Runtime, options: Pick<ScrapeOptions, 'progress'> = {}): Promise<OnceResult> {
+  const scraper = new Scraper(runtime, () => undefined, options);
   const { reports: running } = await scraper.start();
   const reports = await running;
   const failures = reports.map(({ code }) => code).filter((code) => code !== 0);
