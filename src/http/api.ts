@@ -102,7 +102,7 @@ export class ApiClient {
 
   /** Sends something else than a GET. Only what is `repeatable` is tried again after a failure. Throws as getJson. */
   async sendJson<T>(
-    method: 'POST' | 'PUT' | 'DELETE',
+    method: 'POST' | 'PUT' | 'DELETE' | 'OPTIONS',
     path: string,
     schema: z.ZodType<T>,
     options: ChangeOptions = {},
@@ -153,7 +153,7 @@ export class ApiClient {
   async #page<T>(url: URL, item: z.ZodType<T>, options: PageOptions): Promise<PageOfItems<T>> {
     const { response, value } = await this.get(url, options);
     const list = response.check(options.list === undefined ? value : options.list(value), anyList);
-    const page: Page = { url, response, count: list.length };
+    const page: Page = { url, response, value, count: list.length };
     const { items, malformed } = readItems(list, item);
     for (const { identity, reason } of malformed) {
       this.options.log.error(`${publicUrl(url)}: item ${identity} is left out, because it is malformed: ${reason}`);

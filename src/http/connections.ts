@@ -28,15 +28,25 @@ export interface ApiAccess extends Pick<ApiOptions, 'name' | 'base' | 'headers' 
   /** `unsafe_hosts`: certificates are not verified. */
   readonly unsafe?: boolean;
   /** In place of requests that carry all they need in their headers. */
-  readonly transport?: (client: HttpTransport) => HttpTransport;
+  readonly authentication?: Authentication;
   readonly log?: Logger;
   readonly signal?: AbortSignal;
+}
+
+/** How an account is proven, where that takes more than a header. */
+export interface Authentication {
+  /** All who use an account of a server in the way of this name share what it makes. */
+  readonly name: string;
+  /** @param openConnection gives something that keeps to one connection, for what is proven per connection */
+  readonly apply: (client: HttpTransport, openConnection: () => HttpTransport) => HttpTransport;
 }
 
 /** The connections of one run to the APIs of upstream systems, shared by all sources: each host and token has one budget. */
 export class ApiConnections {
   private readonly budgets = new Map<string, RequestBudget>();
   private readonly clients = new Map<boolean, HttpClient>();
+  private readonly transports = new Map<string, HttpTransport>();
+  private readonly single: HttpClient[] = [];
   private readonly plainText = new Set<string>();
   private readonly concurrency: number;
   private readonly answers: AnswerCache | undefined;
@@ -48,11 +58,11 @@ export class ApiConnections {
 
   open(access: ApiAccess): ApiClient {
     const { name, base, headers, remedy, onProgress } = access;
-    const client = this.client(access.unsafe === true, name);
+    const transport = this.transport(access);
     this.warnOfPlainText(base, access);
     return new ApiClient({
       ...{ name, base, headers, remedy, onProgress },
-      transport: access.transport?.(client) ?? client,
+      transport,
       budget: this.budget(base, access.account),
       ...(this.answers === undefined ? {} : { cache: { answers: this.answers, account: access.account } }),
       patience: { ...defaultPatience, ...this.options.patience },
@@ -62,8 +72,9 @@ export class ApiConnections {
   }
 
   async close(): Promise<void> {
-    const clients = [...this.clients.values()];
+    const clients = [...this.clients.values(), ...this.single.splice(0)];
     this.clients.clear();
+    this.transports.clear();
     await Promise.all(clients.map((client) => client.close()));
     await this.answers?.prune();
   }
@@ -77,8 +88,26 @@ export class ApiConnections {
     );
   }
 
+  private transport({ base, account, unsafe = false, name, authentication }: ApiAccess): HttpTransport {
+    const client = this.client(unsafe, name);
+    if (authentication === undefined) return client;
+    const key = `${accountKey(base, account)} ${unsafe} ${authentication.name}`;
+    const known = this.transports.get(key);
+    if (known !== undefined) return known;
+    const made = authentication.apply(client, () => this.singleConnection(unsafe));
+    this.transports.set(key, made);
+    return made;
+  }
+
+  private singleConnection(unsafe: boolean): HttpClient {
+    const { version, environment } = this.options;
+    const made = new HttpClient({ version, environment, unverified: unsafe, connections: 1 });
+    this.single.push(made);
+    return made;
+  }
+
   private budget(base: URL, account: string): RequestBudget {
-    const key = `${base.origin} ${createHash('sha256').update(account).digest('hex')}`;
+    const key = accountKey(base, account);
     const known = this.budgets.get(key);
     if (known !== undefined) return known;
     const made = new RequestBudget(base.host, this.concurrency);
@@ -95,4 +124,8 @@ export class ApiConnections {
     this.clients.set(unsafe, made);
     return made;
   }
+}
+
+function accountKey(base: URL, account: string): string {
+  return `${base.origin} ${createHash('sha256').update(account).digest('hex')}`;
 }

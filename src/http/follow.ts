@@ -5,6 +5,8 @@ export interface Page {
   /** The URL that was asked for. */
   readonly url: URL;
   readonly response: HttpResponse;
+  /** Its body. */
+  readonly value: unknown;
   /** Items on the page, malformed ones too. */
   readonly count: number;
 }
