@@ -32,6 +32,7 @@ export const commands: readonly Registration[] = [
     'Whether the agent or controller of this machine is well',
     () => import('./commands/health.js'),
   ),
+  register('Run', 'status <project>', 'What was gathered when, and what failed', () => import('./commands/status.js')),
   register(
     'Steps of a scrape',
     'generate-key <project>',

@@ -124,7 +124,7 @@ export class GitWorld {
     const redactor = new Redactor();
     return gatherVersionControl(
       {
-        ...{ home: this.home, version: '1.0.0', environment, log, signal },
+        ...{ home: this.home, version: '1.0.0', environment, log, redactor, signal },
         settings: loadSettings(environment, redactor),
         credentials: loadCredentials(environment, redactor),
       },

@@ -17,8 +17,8 @@ export const environmentSources: Step = {
   name: 'environment-sources',
   gathers: 'always',
   run: async ({ runtime, project, log, signal, progress }) => {
-    const { home, version, environment, credentials } = runtime;
-    const scope = { home, version, environment, credentials, log, signal };
+    const { home, version, environment, credentials, redactor } = runtime;
+    const scope = { home, version, environment, credentials, redactor, log, signal };
     const { failed } = await findEnvironmentSources(scope, { project, followHostChange: true, progress });
     return { code: 0, failedSources: failed };
   },
@@ -33,8 +33,8 @@ export const furtherSources: Step = {
   gathers: 'always',
   isNeeded: () => describeSources().some((source) => source.step === 'gather'),
   run: async ({ runtime, project, log, signal }) => {
-    const { home, environment, settings, credentials } = runtime;
-    const scope = { home, environment, settings, credentials, log, signal };
+    const { home, environment, settings, credentials, redactor } = runtime;
+    const scope = { home, environment, settings, credentials, redactor, log, signal };
     const { rows, failed } = await gatherSources(scope, { project, types: [] });
     return { code: 0, rows, failedSources: failed };
   },
@@ -57,8 +57,8 @@ async function gatherProject(
   source: StepSource,
   { runtime, project, log, signal, progress }: ScrapeContext,
 ): Promise<StepResult> {
-  const { home, version, environment, settings, credentials } = runtime;
-  const scope = { home, version, environment, settings, credentials, log, signal };
+  const { home, version, environment, settings, credentials, redactor } = runtime;
+  const scope = { home, version, environment, settings, credentials, redactor, log, signal };
   try {
     const { rows, incomplete } = await gatherStep(scope, source, { project, progress });
     return { code: 0, rows, failedSources: incomplete.length > 0 ? [source.step] : [] };
@@ -71,9 +71,9 @@ async function gatherProject(
 }
 
 async function gatherRepositories({ runtime, project, log, signal, progress }: ScrapeContext): Promise<StepResult> {
-  const { home, version, environment, settings, credentials } = runtime;
+  const { home, version, environment, settings, credentials, redactor } = runtime;
   const { rows, gathered, incomplete, failed } = await gatherVersionControl(
-    { home, version, environment, settings, credentials, log, signal },
+    { home, version, environment, settings, credentials, redactor, log, signal },
     {
       project,
       repositories: clonesFolder,

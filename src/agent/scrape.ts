@@ -8,6 +8,7 @@ import { type AgentContext, exportFolder, logFailure } from './context.js';
 import { Controller } from './controller.js';
 import { sendFiles } from './export.js';
 import { clonesFolder } from './gathering-steps.js';
+import { type RunOutcome, recordRun } from './last-run.js';
 import { withLogUpload } from './log-upload.js';
 import { type PreflightOptions, parsePreflightArguments } from './preflight-options.js';
 import { type ProjectReport, type StepReport, succeeded } from './report.js';
@@ -66,8 +67,13 @@ async function sendLog(context: AgentContext): Promise<void> {
 /** Scrapes one project: the steps up to the first that fails, then the log. Never rejects. */
 export async function scrapeProject(runtime: Runtime, project: string, options: ScrapeOptions): Promise<ProjectReport> {
   const started = performance.now();
-  const { signal } = runtime;
-  const base: AgentContext = { runtime, project, log: runtime.log.child({ project }), signal };
+  const base: AgentContext = { runtime, project, log: runtime.log.child({ project }), signal: runtime.signal };
+  const outcome = await recordRun(base, 'scrape', () => scrape(base, options));
+  return { project, ...outcome, seconds: (performance.now() - started) / 1000 };
+}
+
+async function scrape(base: AgentContext, options: ScrapeOptions): Promise<RunOutcome> {
+  const { runtime, project, signal } = base;
   let reports: readonly StepReport[] = [];
   let code = 1;
   try {
@@ -90,5 +96,5 @@ export async function scrapeProject(runtime: Runtime, project: string, options: 
     logFailure(base.log, error, `The scrape of ${project} failed`);
     code = failureCode(error);
   }
-  return { project, code, seconds: (performance.now() - started) / 1000, steps: reports };
+  return { code, steps: reports };
 }

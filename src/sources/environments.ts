@@ -12,6 +12,7 @@ import { isDenied, resolveLocation } from './location.js';
 import type { ProgressDisplay } from './progress-display.js';
 import { environmentTypes, findRepositorySource } from './registry.js';
 import type { EnvironmentFinder, ForgeContext, SourceEnvironment } from './repository.js';
+import { type RunRecorder, recordStep } from './run-record.js';
 import type { SourceEntry } from './source.js';
 import { withoutSuffix } from './source-url.js';
 
@@ -22,7 +23,10 @@ export interface EnvironmentOptions {
 }
 
 /** The part of a run that finding sources needs. */
-export type EnvironmentRuntime = Pick<Runtime, 'home' | 'version' | 'environment' | 'credentials' | 'log' | 'signal'>;
+export type EnvironmentRuntime = Pick<
+  Runtime,
+  'home' | 'version' | 'environment' | 'credentials' | 'log' | 'redactor' | 'signal'
+>;
 
 export interface EnvironmentOutcome {
   /** Names of the sources in whose environment no others could be looked for. */
@@ -48,30 +52,33 @@ const otherEnvironments = z.array(z.looseObject({ type: z.string() }));
  *
  * @throws {ConfigError} where a file that is read is malformed
  */
-export async function findEnvironmentSources(
+export function findEnvironmentSources(
   runtime: EnvironmentRuntime,
   options: EnvironmentOptions,
 ): Promise<EnvironmentOutcome> {
   const folder = path.join(runtime.home, 'export', options.project);
-  const connections = new ApiConnections(runtime);
-  try {
-    return await new EnvironmentSearch(runtime, options, connections).run(folder);
-  } finally {
-    options.progress.end();
-    await connections.close();
-  }
+  return recordStep({ folder, step: 'environment-sources' }, runtime, async (recorder) => {
+    const connections = new ApiConnections(runtime);
+    try {
+      await new EnvironmentSearch(runtime, options, connections, recorder).run(folder);
+      const failed = recorder.sources.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
+      return { failed };
+    } finally {
+      options.progress.end();
+      await connections.close();
+    }
+  });
 }
 
 class EnvironmentSearch {
-  private readonly failed: string[] = [];
-
   constructor(
     private readonly runtime: EnvironmentRuntime,
     private readonly options: EnvironmentOptions,
     private readonly connections: ApiConnections,
+    private readonly recorder: RunRecorder,
   ) {}
 
-  async run(folder: string): Promise<EnvironmentOutcome> {
+  async run(folder: string): Promise<void> {
     const known = new SourceList(this);
     for (const entry of readSourceEntries(folder) ?? []) known.add(entry);
     for (const environment of this.environmentsOf(known.entries)) {
@@ -81,7 +88,6 @@ class EnvironmentSearch {
     await mkdir(folder, { recursive: true });
     await writeSourceEntries(folder, known.entries);
     await this.writeEnvironments(folder, this.environmentsOf(known.entries));
-    return { failed: this.failed };
   }
 
   /** What tells the repository of a source apart: where it is reached, else its URL. */
@@ -149,6 +155,7 @@ class EnvironmentSearch {
     try {
       const found = await finder.findSources(context);
       log.info(`${place.url} has ${found.length} repositories`);
+      this.recorder.source(entry, 'done');
       return found;
     } catch (error) {
       signal.throwIfAborted();
@@ -158,8 +165,10 @@ class EnvironmentSearch {
   }
 
   private fail(entry: SourceEntry, error: unknown): void {
-    if (!this.failed.includes(entry.name)) this.failed.push(entry.name);
     const reason = error instanceof Error ? error.message : String(error);
+    if (!this.recorder.sources.some(({ name }) => name === entry.name)) {
+      this.recorder.source(entry, 'failed', { reasons: [reason] });
+    }
     this.runtime.log.error(`No further sources are looked for beside ${entry.name}: ${reason}`);
   }
 

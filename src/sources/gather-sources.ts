@@ -9,11 +9,15 @@ import { loadSecrets, secretsFile } from '../tables/secrets.js';
 import { readSourceEntries } from './entries.js';
 import { gatherInto } from './gather-into.js';
 import { findOtherSource } from './registry.js';
+import { type RunRecorder, recordStep } from './run-record.js';
 import type { GatherContext, Source, SourceEntry } from './source.js';
 import { SourceTrackers } from './trackers.js';
 
 /** The part of a run that gathering needs. */
-export type SourcesRuntime = Pick<Runtime, 'home' | 'environment' | 'settings' | 'credentials' | 'log' | 'signal'>;
+export type SourcesRuntime = Pick<
+  Runtime,
+  'home' | 'environment' | 'settings' | 'credentials' | 'log' | 'redactor' | 'signal'
+>;
 
 export interface SourcesOptions {
   readonly project: string;
@@ -42,34 +46,37 @@ interface Job {
  * @throws {ConfigError} where a file that is read is malformed
  * @throws {ExportError} where the tables cannot be written
  */
-export async function gatherSources(
+export function gatherSources(runtime: SourcesRuntime, options: SourcesOptions): Promise<SourcesOutcome> {
+  const folder = path.join(runtime.home, 'export', options.project);
+  return recordStep({ folder, step: 'gather' }, runtime, async (recorder) => {
+    const rows = recorder.export(await gatherAll(runtime, options, folder, recorder));
+    const isFailed = ({ outcome }: { readonly outcome: string }): boolean => outcome === 'failed';
+    const gathered = recorder.sources.filter((source) => !isFailed(source)).map(({ name }) => name);
+    return { rows, gathered, failed: recorder.sources.filter(isFailed).map(({ name }) => name) };
+  });
+}
+
+async function gatherAll(
   runtime: SourcesRuntime,
   { project, types }: SourcesOptions,
-): Promise<SourcesOutcome> {
+  folder: string,
+  recorder: RunRecorder,
+): Promise<ExportSummary> {
   const { home, environment, log } = runtime;
-  const folder = path.join(home, 'export', project);
   const jobs = findJobs(folder, types, log);
-  const gathered: string[] = [];
-  const failed: string[] = [];
   const pseudonymiser = new Pseudonymiser(await loadSecrets(secretsFile(home, environment)));
-  const rows = await exportTables({ folder, pseudonymiser, log }, async (exports) => {
+  return exportTables({ folder, pseudonymiser, log }, async (exports) => {
     const trackers = SourceTrackers.load(
       folder,
       jobs.flatMap(({ source }) => source.trackers),
     );
     for (const table of jobs.flatMap(({ source }) => source.tables)) exports.declare(table);
     for (const job of jobs) {
-      const done = await runJob(
-        job,
-        { ...runtime, project, entry: job.entry, exportFolder: folder },
-        exports,
-        trackers,
-      );
-      (done ? gathered : failed).push(job.entry.name);
+      const context = { ...runtime, project, entry: job.entry, exportFolder: folder };
+      await runJob(job, context, { exports, trackers, recorder });
     }
     for (const [file, contents] of trackers.contents()) exports.setTracker(file, contents);
   });
-  return { rows, gathered, failed };
 }
 
 /** The sources of a project, each name once: rows and trackers tell them apart by that alone. */
@@ -84,31 +91,39 @@ function findJobs(folder: string, types: readonly string[], log: Logger): readon
   return [...jobs.values()];
 }
 
+/** What all sources of a run fill. */
+interface Shared {
+  readonly exports: ExportSet;
+  readonly trackers: SourceTrackers;
+  readonly recorder: RunRecorder;
+}
+
 async function runJob(
   { entry, source }: Job,
   context: GatherContext,
-  exports: ExportSet,
-  trackers: SourceTrackers,
-): Promise<boolean> {
+  { exports, trackers, recorder }: Shared,
+): Promise<void> {
   const { log, signal, environment } = context;
   signal.throwIfAborted();
   try {
     const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
     if (URL.canParse(entry.url) && denyList.denies(new URL(entry.url))) {
       log.warn(`${entry.name}: its URL is denied by GATHERER_URL_BLACKLIST, and it is skipped`);
-      return true;
+      recorder.source(entry, 'skipped', { reasons: ['Its URL is denied by GATHERER_URL_BLACKLIST'] });
+      return;
     }
     const since = trackers.of(entry.name);
     const scope = { name: entry.name, log, signal };
     const { result: values, rows } = await gatherInto(exports, () => source.gather(context, since), scope);
     trackers.update(entry.name, values);
     if (rows.size > 0) log.info(`${entry.name}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
-    return true;
+    recorder.source(entry, 'done', { rows });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ExportError) throw error;
-    log.error(`${entry.name} failed, and is left as it was: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error(`${entry.name} failed, and is left as it was: ${reason}`);
     log.debug({ err: error }, 'Where it happened');
-    return false;
+    recorder.source(entry, 'failed', { reasons: [reason] });
   }
 }

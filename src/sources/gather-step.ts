@@ -8,12 +8,13 @@ import { Pseudonymiser } from '../tables/pseudonym.js';
 import { loadSecrets, secretsFile } from '../tables/secrets.js';
 import { gatherInto } from './gather-into.js';
 import type { ProgressDisplay } from './progress-display.js';
+import { type RunRecorder, recordStep } from './run-record.js';
 import { type FileContents, type StepContext, type StepSource, Unchanged } from './step-source.js';
 
 /** The part of a run that a step needs. */
 export type StepRuntime = Pick<
   Runtime,
-  'home' | 'version' | 'environment' | 'settings' | 'credentials' | 'log' | 'signal'
+  'home' | 'version' | 'environment' | 'settings' | 'credentials' | 'log' | 'redactor' | 'signal'
 >;
 
 export interface StepOptions {
@@ -37,35 +38,45 @@ export interface StepOutcome {
  * @throws {ExportError} where the tables cannot be written
  * @throws what the source throws
  */
-export async function gatherStep(runtime: StepRuntime, source: StepSource, options: StepOptions): Promise<StepOutcome> {
+export function gatherStep(runtime: StepRuntime, source: StepSource, options: StepOptions): Promise<StepOutcome> {
+  const folder = path.join(runtime.home, 'export', options.project);
+  return recordStep({ folder, step: source.step }, runtime, async (recorder) => {
+    const rows = recorder.export(await gatherTables(runtime, source, options, folder, recorder));
+    return { rows, incomplete: recorder.reasons };
+  });
+}
+
+async function gatherTables(
+  runtime: StepRuntime,
+  source: StepSource,
+  options: StepOptions,
+  folder: string,
+  recorder: RunRecorder,
+): Promise<ExportSummary> {
   const { home, environment, log, signal } = runtime;
-  const { project, progress } = options;
   const { step, tables, merged = [] } = source;
-  const folder = path.join(home, 'export', project);
   const pseudonymiser = new Pseudonymiser(await loadSecrets(secretsFile(home, environment)));
   const connections = openConnections(runtime, options);
-  const incomplete: string[] = [];
   const onIncomplete = (reason: string): void => {
     log.error(`${step} is incomplete: ${reason}`);
-    incomplete.push(reason);
+    recorder.incomplete(reason);
   };
   try {
-    const rows = await exportTables({ folder, pseudonymiser, log }, async (exports) => {
+    return await exportTables({ folder, pseudonymiser, log }, async (exports) => {
       for (const table of tables) exports.declare(table, { merge: merged.includes(table) });
       const context = { ...contextOf(runtime, options, folder, step), connections, onIncomplete };
       const scope = { name: step, log, signal };
       const since = readFiles(folder, source);
-      const { result, rows: counts } = await gatherInto(exports, () => source.gather(context, since), scope);
+      const { result, rows } = await gatherInto(exports, () => source.gather(context, since), scope);
       for (const [file, contents] of Object.entries(result)) exports.setTracker(file, contents);
-      if (counts.size > 0) log.info(`${step}: ${[...counts].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
+      if (rows.size > 0) log.info(`${step}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
     });
-    return { rows, incomplete };
   } catch (error) {
     if (!(error instanceof Unchanged)) throw error;
     log.info(`${step} leaves its files as they are: ${error.message}`);
-    return { rows: new Map(), incomplete };
+    return new Map();
   } finally {
-    progress.end();
+    options.progress.end();
     await connections.close();
   }
 }

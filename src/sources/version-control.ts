@@ -18,6 +18,7 @@ import { isDenied, type LocationContext, resolveLocation } from './location.js';
 import type { ProgressDisplay } from './progress-display.js';
 import { findRepositorySource, isUnsupported } from './registry.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from './repository.js';
+import { type RunRecorder, recordStep } from './run-record.js';
 import type { SourceEntry } from './source.js';
 import { redactUrl } from './source-url.js';
 import { loadSprints, type Sprints } from './sprints.js';
@@ -43,7 +44,7 @@ export interface VersionControlOptions {
 /** The part of a run that gathering needs. */
 export type GatherRuntime = Pick<
   Runtime,
-  'home' | 'version' | 'environment' | 'settings' | 'credentials' | 'log' | 'signal'
+  'home' | 'version' | 'environment' | 'settings' | 'credentials' | 'log' | 'redactor' | 'signal'
 >;
 
 export interface VersionControlOutcome {
@@ -69,43 +70,50 @@ interface Job {
  * @throws {ConfigError} where a file that is read is malformed
  * @throws {ExportError} where the tables cannot be written
  */
-export async function gatherVersionControl(
+export function gatherVersionControl(
   runtime: GatherRuntime,
   options: VersionControlOptions,
 ): Promise<VersionControlOutcome> {
-  const { home, environment, log } = runtime;
-  const folder = path.join(home, 'export', options.project);
+  const folder = path.join(runtime.home, 'export', options.project);
+  return recordStep({ folder, step: 'git-to-json' }, runtime, async (recorder) => {
+    const rows = recorder.export(await gatherRepositories(runtime, options, folder, recorder));
+    const { repositories, project } = options;
+    await forgetGathered(path.resolve(runtime.home, repositories), project);
+    const namesWith = (wanted: Result) =>
+      recorder.sources.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
+    const incomplete = namesWith('incomplete');
+    return { rows, gathered: [...namesWith('done'), ...incomplete], incomplete, failed: namesWith('failed') };
+  });
+}
+
+async function gatherRepositories(
+  runtime: GatherRuntime,
+  options: VersionControlOptions,
+  folder: string,
+  recorder: RunRecorder,
+): Promise<ExportSummary> {
+  const { home, environment, credentials, log } = runtime;
+  const { followHostChange } = options;
   const pseudonymiser = new Pseudonymiser(await loadSecrets(secretsFile(home, environment)));
-  const results: { readonly name: string; readonly result: Result }[] = [];
-  const rows = await exportTables({ folder, pseudonymiser, log }, async (exports) => {
+  return exportTables({ folder, pseudonymiser, log }, async (exports) => {
     const time = localTime(environment);
     const sprints = await loadSprints(folder, time, log);
     const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
-    const { jobs, refused } = findJobs(folder, {
-      environment,
-      credentials: runtime.credentials,
-      followHostChange: options.followHostChange,
-      log,
-    });
-    for (const name of refused) results.push({ name, result: 'failed' });
+    const jobs = findJobs(folder, { environment, credentials, followHostChange, log, recorder });
     const trackers = SourceTrackers.load(folder, [latestVersionsFile, ...jobs.flatMap((job) => job.source.trackers)]);
     for (const table of [vcsVersions, ...jobs.flatMap((job) => job.source.tables)]) exports.declare(table);
     const connections = openConnections(runtime, options);
-    const shared = { ...options, runtime, folder, time, sprints, denyList, exports, trackers, connections };
+    const shared = {
+      ...{ ...options, runtime, folder, time, sprints, denyList, exports, trackers, connections, recorder },
+    };
     try {
-      await runSideBySide(jobs, options.jobs, runtime.signal, async (job, signal) => {
-        results.push({ name: job.entry.name, result: await runJob(job, shared, signal) });
-      });
+      await runSideBySide(jobs, options.jobs, runtime.signal, (job, signal) => runJob(job, shared, signal));
     } finally {
       options.progress.end();
       await connections.close();
     }
     for (const [file, contents] of trackers.contents()) exports.setTracker(file, contents);
   });
-  await forgetGathered(path.resolve(home, options.repositories), options.project);
-  const namesWith = (wanted: Result) => results.filter(({ result }) => result === wanted).map(({ name }) => name);
-  const incomplete = namesWith('incomplete');
-  return { rows, gathered: [...namesWith('gathered'), ...incomplete], incomplete, failed: namesWith('failed') };
 }
 
 function openConnections(
@@ -120,7 +128,7 @@ function openConnections(
   });
 }
 
-type Result = 'gathered' | 'incomplete' | 'failed' | 'denied';
+type Result = RunRecorder['sources'][number]['outcome'];
 
 /** What all repositories of a run have in common. */
 interface Shared extends VersionControlOptions {
@@ -132,6 +140,7 @@ interface Shared extends VersionControlOptions {
   readonly exports: ExportSet;
   readonly trackers: SourceTrackers;
   readonly connections: ApiConnections;
+  readonly recorder: RunRecorder;
 }
 
 /**
@@ -140,14 +149,13 @@ interface Shared extends VersionControlOptions {
  */
 function findJobs(
   folder: string,
-  context: LocationContext & { readonly log: Logger },
-): { readonly jobs: readonly Job[]; readonly refused: readonly string[] } {
-  const { log } = context;
+  context: LocationContext & { readonly log: Logger; readonly recorder: RunRecorder },
+): readonly Job[] {
+  const { log, recorder } = context;
   const entries = readSourceEntries(folder);
   if (entries === undefined)
     log.warn(`There is no ${path.join(folder, sourcesFile)}, and so there are no repositories`);
   const jobs = new Map<string, Job>();
-  const refused: string[] = [];
   for (const entry of entries ?? []) {
     if (redactUrl(entry.url) !== entry.url) {
       log.warn(
@@ -157,16 +165,18 @@ function findJobs(
     const source = findRepositorySource(entry, context);
     const known = jobs.get(entry.name)?.entry;
     if (source === undefined) {
-      if (isUnsupported(entry))
+      if (isUnsupported(entry)) {
         log.warn(`${entry.name}: sources of type ${entry.type} are not supported, and are skipped`);
+        recorder.source(entry, 'skipped', { reasons: [`Sources of type ${entry.type} are not supported`] });
+      }
     } else if (known === undefined) {
       jobs.set(entry.name, { entry, source });
     } else if (known.url !== entry.url || known.type !== entry.type) {
       log.error(`${entry.name}: ${redactUrl(entry.url)} is skipped, because another repository has that name too`);
-      refused.push(entry.name);
+      recorder.source(entry, 'failed', { reasons: ['Another repository has that name too'] });
     }
   }
-  return { jobs: [...jobs.values()], refused };
+  return [...jobs.values()];
 }
 
 /** Runs so many jobs at once. Where one rejects, the others are stopped before that is passed on. */
@@ -194,32 +204,34 @@ async function runSideBySide(
   stop.throwIfAborted();
 }
 
-async function runJob({ entry, source }: Job, shared: Shared, signal: AbortSignal): Promise<Result> {
-  const { runtime, exports, trackers, progress } = shared;
+async function runJob({ entry, source }: Job, shared: Shared, signal: AbortSignal): Promise<void> {
+  const { runtime, exports, trackers, progress, recorder } = shared;
   const { log } = runtime;
-  let result: Result = 'gathered';
+  const reasons: string[] = [];
   const onIncomplete = (reason: string): void => {
     log.error(`${entry.name} is incomplete: ${reason}`);
-    result = 'incomplete';
+    reasons.push(reason);
   };
   const context = { ...contextOf(entry, shared, signal), onIncomplete };
   try {
     if (isDenied(resolveLocation(entry.url, context), shared.denyList)) {
       log.warn(`${entry.name}: its URL is denied by GATHERER_URL_BLACKLIST, and it is skipped`);
-      return 'denied';
+      recorder.source(entry, 'skipped', { reasons: ['Its URL is denied by GATHERER_URL_BLACKLIST'] });
+      return;
     }
     const since = trackers.of(entry.name);
     const scope = { name: entry.name, log, signal };
     const { result: values, rows } = await gatherInto(exports, () => source.gather(context, since), scope);
     trackers.update(entry.name, values);
     if (rows.size > 0) log.info(`${entry.name}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
-    return result;
+    recorder.source(entry, reasons.length > 0 ? 'incomplete' : 'done', { rows, reasons });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ExportError) throw error;
-    log.error(`${entry.name} failed, and is left as it was: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error(`${entry.name} failed, and is left as it was: ${reason}`);
     log.debug({ err: error }, 'Where it happened');
-    return 'failed';
+    recorder.source(entry, 'failed', { reasons: [reason] });
   } finally {
     progress.clear(entry.name);
   }

@@ -35,9 +35,10 @@ class Search {
       this.logged += line;
     };
     const log = pino({ level: 'debug', base: null }, { write });
-    const shared = { home: this.home, version: '1', environment, log, signal: new AbortController().signal };
+    const redactor = new Redactor();
+    const shared = { home: this.home, version: '1', environment, log, redactor, signal: new AbortController().signal };
     return findEnvironmentSources(
-      { ...shared, credentials: loadCredentials(environment, new Redactor()) },
+      { ...shared, credentials: loadCredentials(environment, redactor) },
       { project: 'TEST', followHostChange: true, progress: createProgressDisplay(log, undefined) },
     );
   }
