@@ -2,14 +2,18 @@ import path from 'node:path';
 import type { Runtime } from '../config/runtime.js';
 import { readTextFile } from '../config/text-file.js';
 import { ApiConnections } from '../http/connections.js';
-import { type ExportSummary, exportTables } from '../tables/export-set.js';
+import { type ExportSet, type ExportSummary, exportTables } from '../tables/export-set.js';
 import { localTime } from '../tables/local-time.js';
 import { Pseudonymiser } from '../tables/pseudonym.js';
 import { loadSecrets, secretsFile } from '../tables/secrets.js';
 import { gatherInto } from './gather-into.js';
 import type { ProgressDisplay } from './progress-display.js';
 import { type RunRecorder, recordStep } from './run-record.js';
+import { StepParts } from './step-parts.js';
 import { type FileContents, type StepContext, type StepSource, Unchanged } from './step-source.js';
+
+/** Below GATHERER_HOME, by project: answers that servers are asked for conditionally. */
+const answersFolder = '.answers';
 
 /** The part of a run that a step needs. */
 export type StepRuntime = Pick<
@@ -42,7 +46,8 @@ export function gatherStep(runtime: StepRuntime, source: StepSource, options: St
   const folder = path.join(runtime.home, 'export', options.project);
   return recordStep({ folder, step: source.step }, runtime, async (recorder) => {
     const rows = recorder.export(await gatherTables(runtime, source, options, folder, recorder));
-    return { rows, incomplete: recorder.reasons };
+    const ofParts = recorder.sources.flatMap(({ name, reasons }) => reasons.map((reason) => `${name}: ${reason}`));
+    return { rows, incomplete: [...recorder.reasons, ...ofParts] };
   });
 }
 
@@ -53,23 +58,28 @@ async function gatherTables(
   folder: string,
   recorder: RunRecorder,
 ): Promise<ExportSummary> {
-  const { home, environment, log, signal } = runtime;
-  const { step, tables, merged = [] } = source;
+  const { home, environment, log } = runtime;
+  const { step } = source;
   const pseudonymiser = new Pseudonymiser(await loadSecrets(secretsFile(home, environment)));
-  const connections = openConnections(runtime, options);
+  // Where the step fails, its parts that are still at work are stopped.
+  const stop = new AbortController();
+  const signal = AbortSignal.any([runtime.signal, stop.signal]);
+  const connections = openConnections(runtime, options, signal);
   const onIncomplete = (reason: string): void => {
     log.error(`${step} is incomplete: ${reason}`);
     recorder.incomplete(reason);
   };
   try {
     return await exportTables({ folder, pseudonymiser, log }, async (exports) => {
-      for (const table of tables) exports.declare(table, { merge: merged.includes(table) });
-      const context = { ...contextOf(runtime, options, folder, step), connections, onIncomplete };
-      const scope = { name: step, log, signal };
-      const since = readFiles(folder, source);
-      const { result, rows } = await gatherInto(exports, () => source.gather(context, since), scope);
-      for (const [file, contents] of Object.entries(result)) exports.setTracker(file, contents);
-      if (rows.size > 0) log.info(`${step}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
+      const parts = new StepParts(exports, recorder, { log, signal });
+      const gatherPart: StepContext['gatherPart'] = (part, rows) => parts.gather(part, rows);
+      const shared = contextOf(runtime, options, folder, step);
+      try {
+        await fillTables(exports, source, { ...shared, signal, connections, onIncomplete, gatherPart });
+      } finally {
+        stop.abort(new Error(`${step} has ended`));
+        await parts.ended();
+      }
     });
   } catch (error) {
     if (!(error instanceof Unchanged)) throw error;
@@ -81,22 +91,36 @@ async function gatherTables(
   }
 }
 
-function openConnections(runtime: StepRuntime, { requests }: StepOptions): ApiConnections {
-  const { version, environment, log, signal } = runtime;
+async function fillTables(exports: ExportSet, source: StepSource, context: StepContext): Promise<void> {
+  const { step, tables, merged = [] } = source;
+  const { log, signal, exportFolder } = context;
+  for (const table of tables) exports.declare(table, { merge: merged.includes(table) });
+  const since = readFiles(exportFolder, source);
+  const { result, rows } = await gatherInto(exports, () => source.gather(context, since), { name: step, log, signal });
+  for (const [file, contents] of Object.entries(result)) exports.setTracker(file, contents);
+  if (rows.size > 0) log.info(`${step}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
+}
+
+function openConnections(
+  { home, version, environment, log }: StepRuntime,
+  { project, requests }: StepOptions,
+  signal: AbortSignal,
+): ApiConnections {
   return new ApiConnections({
     ...{ version, environment, log, signal },
+    cacheFolder: path.join(home, answersFolder, project),
     ...(requests === undefined ? {} : { concurrency: requests }),
   });
 }
 
 function contextOf(
-  { home, environment, settings, credentials, log, signal }: StepRuntime,
+  { home, environment, settings, credentials, log }: StepRuntime,
   { project, progress }: StepOptions,
   exportFolder: string,
   step: string,
-): Omit<StepContext, 'connections' | 'onIncomplete'> {
+): Omit<StepContext, 'signal' | 'connections' | 'onIncomplete' | 'gatherPart'> {
   return {
-    ...{ home, environment, settings, credentials, log, signal, project, exportFolder },
+    ...{ home, environment, settings, credentials, log, project, exportFolder },
     dropins: path.join(home, 'dropins', project),
     time: localTime(environment),
     onProgress: (text) => progress.show(step, text),

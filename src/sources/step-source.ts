@@ -1,7 +1,7 @@
 import type { ApiConnections } from '../http/connections.js';
 import type { TableDefinition, TableRow } from '../tables/definition.js';
 import type { LocalTime } from '../tables/local-time.js';
-import type { GatherContext } from './source.js';
+import type { GatherContext, SourceEntry } from './source.js';
 
 /** What a step is given that asks systems for a project as a whole. */
 export interface StepContext extends Omit<GatherContext, 'entry'> {
@@ -12,9 +12,23 @@ export interface StepContext extends Omit<GatherContext, 'entry'> {
   readonly time: LocalTime;
   /** Told that a part was refused or is broken, while the rest is exported; the step then counts as incomplete. */
   readonly onIncomplete: (reason: string) => void;
+  /**
+   * Gathers a part of the step that fails alone, such as one of its servers: all of its rows or none. Parts may be
+   * gathered side by side.
+   *
+   * @param rows is given what it tells where something of the part is refused or broken, while its rest is exported
+   * @returns what the rows ended with; undefined where the part failed, which is logged and makes the step incomplete
+   */
+  readonly gatherPart: <Result>(
+    part: StepPart,
+    rows: (onIncomplete: (reason: string) => void) => AsyncGenerator<TableRow, Result>,
+  ) => Promise<Result | undefined>;
   /** Told how far the step is, for whoever watches. */
   readonly onProgress: (text: string) => void;
 }
+
+/** By what a part is told apart in messages and in the record of the run. */
+export type StepPart = Pick<SourceEntry, 'name' | 'type'>;
 
 /** Contents of files of the export folder, by their name: update trackers and documents. */
 export type FileContents = Readonly<Record<string, string>>;
