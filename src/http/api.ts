@@ -1,38 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Logger } from '../log/logger.js';
 import { mapAhead } from './ahead.js';
 import type { AnswerCache } from './answer-cache.js';
-import type { RequestBudget } from './budget.js';
-import type { HttpRequest, HttpTransport } from './client.js';
+import { type Answer, type AskerOptions, PatientAsker } from './ask.js';
+import type { Body, BodySink, HttpRequest } from './client.js';
 import { HttpError, publicUrl } from './errors.js';
 import { type Follow, followHeaders, type Page } from './follow.js';
 import { type Items, readItems } from './items.js';
 import type { HttpResponse } from './response.js';
-import { type Outcome, type Patience, planRetry } from './retry.js';
+
+export { AccessError } from './ask.js';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** An API as one source uses it. */
-export interface ApiOptions {
-  /** For messages, e.g. `GitLab at gitlab.example.org`. */
-  readonly name: string;
-  /** Ends with a slash, e.g. `https://gitlab.example.org/api/v4/`. */
-  readonly base: URL;
-  readonly transport: HttpTransport;
-  /** Of the token; all who use the token share it. */
-  readonly budget: RequestBudget;
-  /** Of each request, e.g. its authentication. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly patience: Patience;
+export interface ApiOptions extends AskerOptions {
   /** Where answers are kept that are asked for conditionally, with what the token counts as. */
   readonly cache?: { readonly answers: AnswerCache; readonly account: string };
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-  /** What a person can do where the server answers 401 or 403: the option to set, the permission to give. */
-  readonly remedy: (status: number) => string;
-  /** Told while nothing moves because the server wants to be left alone. */
-  readonly onProgress: (text: string) => void;
 }
 
 export interface RequestOptions {
@@ -43,10 +26,20 @@ export interface RequestOptions {
   readonly conditional?: boolean;
 }
 
-export interface ChangeOptions extends RequestOptions {
-  readonly json?: unknown;
+interface Repeatable extends RequestOptions {
   /** The request asks and changes nothing, whatever its method, so that it may be sent again. */
   readonly repeatable?: boolean;
+}
+
+export interface ChangeOptions extends Repeatable {
+  readonly json?: unknown;
+}
+
+export interface SendOptions extends Repeatable {
+  /** Sent as application/x-www-form-urlencoded. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** Sent as it is. */
+  readonly body?: Body;
 }
 
 export interface PageOptions extends RequestOptions {
@@ -59,24 +52,17 @@ export interface PageOptions extends RequestOptions {
 }
 
 const defaultLookAhead = 4;
-const movedStatuses: readonly number[] = [301, 302, 307, 308];
-/** Addresses that are followed for one request. */
-const mostMoves = 3;
 const anyList = z.array(z.unknown());
-
-/** The server knows the token not, or grants it too little. The message names the option that would mend it. */
-export class AccessError extends HttpError {
-  constructor(message: string, status: number) {
-    super('access', message, status);
-  }
-}
-
 /**
  * Asks an API over HTTP for JSON. What may pass by itself (too many requests, a server that is restarted, a cut
  * connection, a body that does not end) is waited for and tried again; everything else is an error at once.
  */
 export class ApiClient {
-  constructor(private readonly options: ApiOptions) {}
+  readonly #asker: PatientAsker;
+
+  constructor(private readonly options: ApiOptions) {
+    this.#asker = new PatientAsker(options);
+  }
 
   /** The URL of a path below the base. A part of it that comes from outside needs `encodeURIComponent`. */
   url(path: string, query: Query = {}): URL {
@@ -109,7 +95,7 @@ export class ApiClient {
   ): Promise<T> {
     const url = this.url(path, options.query);
     const request = { method, url, ...(options.json === undefined ? {} : { json: options.json }) };
-    const { response, value } = await this.#ask(request, options, options.repeatable === true);
+    const { response, value } = await this.#ask(request, options, options.repeatable);
     return response.check(value, schema);
   }
 
@@ -164,10 +150,10 @@ export class ApiClient {
   /** Asks for a URL, which must be below the base; the answer with its JSON. Throws as getJson. */
   async get(url: URL, options: RequestOptions = {}): Promise<Answer> {
     const { cache } = this.options;
-    if (options.conditional !== true || cache === undefined) return this.#ask({ method: 'GET', url }, options, true);
+    if (options.conditional !== true || cache === undefined) return this.#ask({ method: 'GET', url }, options);
     const known = await cache.answers.read(url, cache.account);
     const headers = { ...options.headers, ...(known === undefined ? {} : { 'if-none-match': known.tag }) };
-    const answer = await this.#ask({ method: 'GET', url }, { ...options, headers }, true);
+    const answer = await this.#ask({ method: 'GET', url }, { ...options, headers });
     if (known !== undefined && answer.response.status === 304) {
       const response = known.response.refreshedBy(answer.response);
       return { response, value: response.value() };
@@ -176,84 +162,38 @@ export class ApiClient {
     return answer;
   }
 
-  async #ask(request: HttpRequest, options: RequestOptions, repeatable: boolean): Promise<Answer> {
-    const signal =
-      options.signal === undefined ? this.options.signal : AbortSignal.any([this.options.signal, options.signal]);
-    const headers = { accept: 'application/json', ...this.options.headers, ...options.headers };
-    const deadline = performance.now() + this.options.patience.total;
-    let failures = 0;
-    for (;;) {
-      const outcome = await this.#attempt({ ...request, headers, signal }, deadline);
-      if ('value' in outcome) return outcome;
-      signal.throwIfAborted();
-      const retry = planRetry(outcome, failures, this.options.patience);
-      const mayRepeat = repeatable || retry?.refused === true;
-      if (retry?.refused !== true) failures += 1;
-      const isLast = failures > this.options.patience.failures || performance.now() + (retry?.wait ?? 0) > deadline;
-      if (retry === undefined || !mayRepeat || isLast) throw this.#failure(outcome, request.url);
-      this.#announce(retry.wait, retry.reason, request.url);
-      await sleep(retry.wait, undefined, { signal });
-    }
+  /** Sends a request; the answer as it is, whatever its format. Only what is `repeatable` is sent again. Throws as getJson. */
+  async send(method: HttpRequest['method'], path: string, options: SendOptions = {}): Promise<HttpResponse> {
+    const { form, body, query } = options;
+    const request = {
+      ...{ method, url: this.url(path, query) },
+      ...(form === undefined ? {} : { form }),
+      ...(body === undefined ? {} : { body }),
+    };
+    const asked = { ...options, headers: { accept: '*/*', ...options.headers } };
+    return (await this.#ask(request, asked, options.repeatable, () => undefined)).response;
   }
 
-  async #attempt(
-    request: HttpRequest & { signal: AbortSignal },
-    deadline: number,
-    moves = 0,
-  ): Promise<Answer | Outcome> {
-    const { budget, transport } = this.options;
-    const onWait = (wait: number) => this.#announce(wait, 'the rate limit is used up', request.url);
-    try {
-      const use = { signal: request.signal, deadline, onWait };
-      const response = await budget.send(use, () => transport.request(request));
-      const moved = request.method === 'GET' && moves < mostMoves ? this.#movedTo(response) : undefined;
-      if (moved !== undefined) return this.#attempt({ ...request, url: moved }, deadline, moves + 1);
-      if (response.status !== 304 && (response.status < 200 || response.status >= 300)) return { response };
-      return { response, value: response.text === '' ? undefined : response.value() };
-    } catch (error) {
-      return { error };
-    }
+  /** Has the body of a file go to a sink, from its beginning after each failure. Throws as getJson, and what the sink throws. */
+  async download(path: string, sink: BodySink, options: RequestOptions = {}): Promise<void> {
+    const request = { method: 'GET', url: this.url(path, options.query), sink } as const;
+    await this.#ask(request, { ...options, headers: { accept: '*/*', ...options.headers } });
   }
 
-  /**
-   * Where a server says that something is now, as a renamed repository. Never on another server, which would be given
-   * the token: of the new address only path and query count, as a server need not know by which name it is reached.
-   */
-  #movedTo({ status, headers, url }: HttpResponse): URL | undefined {
-    const location = headers.get('location') ?? '';
-    const isMoved = movedStatuses.includes(status) && location !== '' && URL.canParse(location, url.href);
-    if (!isMoved) return undefined;
-    const { pathname, search } = new URL(location, url);
-    if (!pathname.startsWith(this.options.base.pathname)) return undefined;
-    const target = new URL(this.options.base);
-    target.pathname = pathname;
-    target.search = search;
-    return target;
+  #ask(
+    request: HttpRequest,
+    options: RequestOptions,
+    repeatable = request.method === 'GET',
+    read?: (response: HttpResponse) => unknown,
+  ): Promise<Answer> {
+    const { signal } = this.options;
+    const asked = {
+      ...request,
+      headers: { accept: 'application/json', ...this.options.headers, ...options.headers },
+      signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
+    };
+    return this.#asker.ask(asked, { repeatable, ...(read === undefined ? {} : { read }) });
   }
-
-  #announce(wait: number, reason: string, url: URL): void {
-    const seconds = (wait / 1000).toFixed(1);
-    const text = `waiting ${seconds} s for ${this.options.name}: ${reason}`;
-    this.options.onProgress(text);
-    // A short pause is not worth a line that everyone reads.
-    this.options.log[wait < 5_000 ? 'debug' : 'warn']({ path: url.pathname }, text);
-  }
-
-  #failure(outcome: Outcome, url: URL): unknown {
-    if ('error' in outcome) return outcome.error;
-    const { status } = outcome.response;
-    if (status !== 401 && status !== 403) return outcome.response.statusError();
-    return new AccessError(
-      `${publicUrl(url)} is refused with status ${status}: ${this.options.remedy(status)}`,
-      status,
-    );
-  }
-}
-
-interface Answer {
-  readonly response: HttpResponse;
-  /** Undefined where the body is empty. */
-  readonly value: unknown;
 }
 
 interface PageOfItems<T> {

@@ -33,16 +33,16 @@ async function pinnedCertificates(file: string): Promise<readonly string[]> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new HttpError('tls', `The certificate file ${file} (ssh.cert) cannot be read: ${reason}`);
+    throw new HttpError('tls', `The certificate file ${file} cannot be read: ${reason}`);
   }
   const blocks: readonly string[] = text.match(pemBlock) ?? [];
   if (blocks.length === 0) {
-    throw new HttpError('tls', `The certificate file ${file} (ssh.cert) holds no certificate in PEM form`);
+    throw new HttpError('tls', `The certificate file ${file} holds no certificate in PEM form`);
   }
   try {
     return blocks.map((block) => new X509Certificate(block).toString());
   } catch {
-    throw new HttpError('tls', `The certificate file ${file} (ssh.cert) holds a certificate that cannot be parsed`);
+    throw new HttpError('tls', `The certificate file ${file} holds a certificate that cannot be parsed`);
   }
 }
 

@@ -46,26 +46,59 @@ export interface HttpClientOptions {
 export type HttpTransport = Pick<HttpClient, 'request'>;
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS' | 'PROPFIND';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as application/x-www-form-urlencoded. */
   readonly form?: Readonly<Record<string, string>>;
   /** Sent as application/json. */
   readonly json?: unknown;
+  /** Sent as it is. */
+  readonly body?: Body;
+  /** Takes the body of an answer that is a success, in place of its text. */
+  readonly sink?: BodySink;
   readonly signal?: AbortSignal;
 }
 
-interface Body {
+export interface Body {
+  /** Media type. */
   readonly type: string;
   readonly text: string;
+}
+
+/** Where the body of an answer goes, piece by piece. What it throws is final: the request is not sent again. */
+export interface BodySink {
+  /** Forgets what an earlier answer, which was cut, has left. */
+  begin(): Promise<void>;
+  write(piece: Uint8Array): Promise<void>;
+}
+
+/** Something that a sink threw, on its way out of the request. */
+class SinkError extends Error {
+  constructor(override readonly cause: unknown) {
+    super('The body was not taken');
+  }
+}
+
+async function intoSink(action: Promise<void>): Promise<void> {
+  try {
+    await action;
+  } catch (error) {
+    throw new SinkError(error);
+  }
+}
+
+async function drain(body: AsyncIterable<Uint8Array>, sink: BodySink): Promise<string> {
+  await intoSink(sink.begin());
+  for await (const piece of body) await intoSink(sink.write(piece));
+  return '';
 }
 
 function bodyOf(options: HttpRequest): Body | undefined {
   if (options.form !== undefined) {
     return { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(options.form).toString() };
   }
-  return options.json === undefined ? undefined : { type: 'application/json', text: JSON.stringify(options.json) };
+  return options.json === undefined ? options.body : { type: 'application/json', text: JSON.stringify(options.json) };
 }
 
 function headerMap(headers: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {
@@ -99,6 +132,7 @@ export class HttpClient {
    *
    * @throws {HttpError} where there is no complete answer
    * @throws the reason of the signal where that was aborted
+   * @throws what the sink throws
    */
   async request(options: HttpRequest): Promise<HttpResponse> {
     const { method, url } = options;
@@ -113,6 +147,7 @@ export class HttpClient {
       return await this.send(options, dispatcher, signal);
     } catch (error) {
       options.signal?.throwIfAborted();
+      if (error instanceof SinkError) throw error.cause;
       throw describeFailure(method, url, error, { proxy, certificateFile: this.options.certificateFile });
     }
   }
@@ -136,7 +171,9 @@ export class HttpClient {
       },
       body: body?.text ?? null,
     });
-    const text = await answer.body.text();
+    const { sink } = options;
+    const isSuccess = answer.statusCode >= 200 && answer.statusCode < 300;
+    const text = sink === undefined || !isSuccess ? await answer.body.text() : await drain(answer.body, sink);
     return new HttpResponse(options.url, answer.statusCode, headerMap(answer.headers), text);
   }
 

@@ -4,7 +4,7 @@ import type { Logger } from '../log/logger.js';
 import { AnswerCache } from './answer-cache.js';
 import { ApiClient, type ApiOptions } from './api.js';
 import { RequestBudget } from './budget.js';
-import { HttpClient, type HttpTransport } from './client.js';
+import { HttpClient, type HttpLimits, type HttpTransport } from './client.js';
 import { defaultPatience, type Patience } from './retry.js';
 
 /** Requests of one token that are under way at once, and connections to one host. */
@@ -25,8 +25,14 @@ export interface ConnectionsOptions {
 export interface ApiAccess extends Pick<ApiOptions, 'name' | 'base' | 'headers' | 'remedy' | 'onProgress'> {
   /** What the server counts requests by: a token, or a user name. It is kept as a digest only. */
   readonly account: string;
-  /** `unsafe_hosts`: certificates are not verified. */
+  /** `unsafe_hosts`, or an option that says the same: certificates are not verified. */
   readonly unsafe?: boolean;
+  /** PEM file of the only certificates to trust, in place of those of the system. */
+  readonly certificateFile?: string;
+  /** Where answers are larger, or take longer, than those of an API. */
+  readonly limits?: Partial<HttpLimits>;
+  /** Where it is not worth as much waiting as other systems. */
+  readonly patience?: Partial<Patience>;
   /** In place of requests that carry all they need in their headers. */
   readonly authentication?: Authentication;
   readonly log?: Logger;
@@ -44,7 +50,7 @@ export interface Authentication {
 /** The connections of one run to the APIs of upstream systems, shared by all sources: each host and token has one budget. */
 export class ApiConnections {
   private readonly budgets = new Map<string, RequestBudget>();
-  private readonly clients = new Map<boolean, HttpClient>();
+  private readonly clients = new Map<string, HttpClient>();
   private readonly transports = new Map<string, HttpTransport>();
   private readonly single: HttpClient[] = [];
   private readonly plainText = new Set<string>();
@@ -65,7 +71,7 @@ export class ApiConnections {
       transport,
       budget: this.budget(base, access.account),
       ...(this.answers === undefined ? {} : { cache: { answers: this.answers, account: access.account } }),
-      patience: { ...defaultPatience, ...this.options.patience },
+      patience: { ...defaultPatience, ...access.patience, ...this.options.patience },
       log: access.log ?? this.options.log,
       signal: access.signal ?? this.options.signal,
     });
@@ -88,21 +94,19 @@ export class ApiConnections {
     );
   }
 
-  private transport({ base, account, unsafe = false, name, authentication }: ApiAccess): HttpTransport {
-    const client = this.client(unsafe, name);
+  private transport(access: ApiAccess): HttpTransport {
+    const { base, account, authentication } = access;
+    const client = this.client(access);
     if (authentication === undefined) return client;
-    const key = `${accountKey(base, account)} ${unsafe} ${authentication.name}`;
+    const key = `${accountKey(base, account)} ${clientKey(access)} ${authentication.name}`;
     const known = this.transports.get(key);
     if (known !== undefined) return known;
-    const made = authentication.apply(client, () => this.singleConnection(unsafe));
+    const made = authentication.apply(client, () => {
+      const single = this.openClient(access, 1);
+      this.single.push(single);
+      return single;
+    });
     this.transports.set(key, made);
-    return made;
-  }
-
-  private singleConnection(unsafe: boolean): HttpClient {
-    const { version, environment } = this.options;
-    const made = new HttpClient({ version, environment, unverified: unsafe, connections: 1 });
-    this.single.push(made);
     return made;
   }
 
@@ -115,15 +119,26 @@ export class ApiConnections {
     return made;
   }
 
-  private client(unsafe: boolean, name: string): HttpClient {
-    const known = this.clients.get(unsafe);
+  private client(access: ApiAccess): HttpClient {
+    const key = clientKey(access);
+    const known = this.clients.get(key);
     if (known !== undefined) return known;
-    if (unsafe) this.options.log.warn(`unsafe_hosts is set: the certificate of ${name} is not verified`);
-    const { version, environment } = this.options;
-    const made = new HttpClient({ version, environment, unverified: unsafe, connections: this.concurrency });
-    this.clients.set(unsafe, made);
+    const { unsafe = false, base, name } = access;
+    if (unsafe && base.protocol === 'https:') this.options.log.warn(`The certificate of ${name} is not verified`);
+    const made = this.openClient(access, this.concurrency);
+    this.clients.set(key, made);
     return made;
   }
+
+  private openClient({ unsafe = false, certificateFile, limits = {} }: ApiAccess, connections: number): HttpClient {
+    const { version, environment } = this.options;
+    return new HttpClient({ version, environment, certificateFile, limits, unverified: unsafe, connections });
+  }
+}
+
+/** What clients differ by. */
+function clientKey({ unsafe = false, certificateFile = '', limits = {} }: ApiAccess): string {
+  return JSON.stringify([unsafe, certificateFile, limits]);
 }
 
 function accountKey(base: URL, account: string): string {

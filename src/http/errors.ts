@@ -43,6 +43,16 @@ export function publicUrl(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }
 
+/** Undefined in place of what the server answers with 404. */
+export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 interface Explanation {
   readonly failure: HttpFailure;
   readonly text: string;

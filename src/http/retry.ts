@@ -24,6 +24,14 @@ export const defaultPatience: Patience = {
 const passingStatuses: readonly number[] = [429, 500, 502, 503, 504];
 const passingFailures: readonly HttpError['failure'][] = ['cut', 'incomplete', 'timeout', 'refused', 'unreachable'];
 
+/** Whether the same request may have another outcome some time later. */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof HttpError)) return false;
+  return (
+    passingFailures.includes(error.failure) || (error.status !== undefined && passingStatuses.includes(error.status))
+  );
+}
+
 /** What came of one try. */
 export type Outcome = { readonly response: HttpResponse } | { readonly error: unknown };
 

@@ -8,6 +8,7 @@ import { AnswerCache } from '../../src/http/answer-cache.js';
 import { AccessError, type ApiClient } from '../../src/http/api.js';
 import { ApiConnections } from '../../src/http/connections.js';
 import { HttpError } from '../../src/http/errors.js';
+import { FileSink } from '../../src/http/file-sink.js';
 import { silentLogger } from '../silent-logger.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -287,4 +288,40 @@ it('keeps a bounded number of answers, the newest', async () => {
   }
   await new AnswerCache(folder).prune(2);
   expect(readdirSync(folder).sort()).toEqual(['a', 'b']);
+});
+
+it('sends what another format takes, and gives the answer as it is', async () => {
+  const { base } = await serve(async (request, response) => {
+    const body = (await request.toArray()).join('');
+    response.end(`${request.method} ${request.headers['content-type']} ${request.headers['x-own']} ${body}`);
+  });
+  const body = { type: 'application/xml', text: '<propfind/>' };
+  const listed = await open(base).send('PROPFIND', 'x', { body, headers: { 'x-own': 'a' } });
+  expect(listed.text).toBe('PROPFIND application/xml a <propfind/>');
+  const sent = await open(base).send('POST', 'x', { form: { q: 'é' } });
+  expect(sent.text).toBe('POST application/x-www-form-urlencoded undefined q=%C3%A9');
+});
+
+it('downloads a file, from its beginning after a failure', async () => {
+  const content = Buffer.alloc(200_000, 'not the same as before');
+  const { base, asked } = await serve((request, response, number) => {
+    if (number === 1) return response.writeHead(503).end('busy');
+    response.writeHead(200, { 'content-length': String(content.length) });
+    if (number > 2) return response.end(content);
+    return response.write(content.fill('x', 0, 9).subarray(0, 100_000), () => request.socket.destroy());
+  });
+  const file = path.join(temporaryFolder(), 'file');
+  const size = await FileSink.fill(file, content.length, (sink) => open(base).download('file', sink));
+  expect(size).toBe(content.length);
+  expect(readFileSync(file).equals(content)).toBe(true);
+  expect(asked.length).toBe(3);
+});
+
+it('does not download more than it may, nor over a file that is there', async () => {
+  const { base, asked } = await serve((_, response) => response.end('0123456789'));
+  const file = path.join(temporaryFolder(), 'file');
+  const fill = (most: number) => FileSink.fill(file, most, (sink) => open(base).download('file', sink));
+  await expect(fill(9)).rejects.toMatchObject({ failure: 'too-large' });
+  await expect(fill(10)).rejects.toMatchObject({ code: 'EEXIST' });
+  expect(asked.length).toBe(1);
 });

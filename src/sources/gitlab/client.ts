@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiClient } from '../../http/api.js';
-import { HttpError } from '../../http/errors.js';
+import { orMissing } from '../../http/errors.js';
 import * as schema from './schema.js';
 
 /** The most that GitLab gives at once. */
@@ -62,15 +62,5 @@ export class GitLabClient {
 
   async version(): Promise<string> {
     return (await this.api.getJson('version', schema.versionSchema)).version;
-  }
-}
-
-/** Undefined in place of a 404. */
-async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof HttpError && error.status === 404) return undefined;
-    throw error;
   }
 }
