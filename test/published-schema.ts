@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -63,6 +63,13 @@ export class PublishedSchemas {
   fieldsOf(schema: string, definition: string): readonly string[] {
     return Object.keys(jsonObject.catch({}).parse(this.#at(schema, ['$defs', definition, 'properties'])));
   }
+
+  /** Finds what a reference in a file stands for, as `../utils.json#/$defs/datetime`. */
+  readonly resolve = (reference: string, base: string): { readonly schema: unknown; readonly base: string } => {
+    const [path = '', pointer = ''] = reference.split('#');
+    const file = path === '' ? base : join(dirname(base), path);
+    return { schema: this.#at(file, pointer.split('/').slice(1)), base: file };
+  };
 
   #root(schema: string): string {
     const reference = z.string().parse(this.#schemas.get(schema)?.['$ref']);

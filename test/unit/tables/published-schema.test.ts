@@ -5,11 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { jsonSchemaOf } from '../../../src/tables/documentation.js';
 import { documents, findDocument, findTable, tables } from '../../../src/tables/index.js';
+import { SchemaValues } from '../../json-schema-arbitrary.js';
 import { PublishedSchemas } from '../../published-schema.js';
-import { corrections } from '../../schema-corrections.js';
+import { corrections, deviations } from '../../schema-corrections.js';
 
 const published = new PublishedSchemas(corrections);
 const RUNS = 400;
+/** Values that are made whole, of which most are accepted. */
+const SAMPLES = 150;
 
 const lengths = [10, 20, 21, 32, 33, 64, 65, 100, 101, 255, 256, 500, 501, 1000, 1001];
 /** Values at the borders of what the schemas accept. */
@@ -118,6 +121,18 @@ describe('tables', () => {
   });
 });
 
+describe('deviations', () => {
+  const asPublished = new PublishedSchemas([]);
+
+  it.each(deviations)('are still needed: $reason', ({ corrections: places }) => {
+    expect(places.length).toBeGreaterThan(0);
+    for (const { schema, at, to } of places) {
+      const { schema: there } = asPublished.resolve(`#${at}`, schema);
+      expect(there, `${schema}#${at}`).not.toEqual(to);
+    }
+  });
+});
+
 describe('documents', () => {
   const shapes: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     'data_jenkins.json': objects('jenkins/statistics.json', 'stats', []),
@@ -154,4 +169,44 @@ describe('documents', () => {
       });
     },
   );
+});
+
+describe('values made from the schemas', () => {
+  const theirs = new SchemaValues(published.resolve);
+  const ours = new SchemaValues((reference) => {
+    throw new Error(`${reference} is not in the schema itself`);
+  });
+  const places = [
+    ...published.exports,
+    ['data_bigboat.json', { schema: 'bigboat/status.json', definition: 'bigboat_statuses' }] as const,
+    ['metric_names.json', { schema: 'quality/metric_names.json', definition: 'metric_names' }] as const,
+  ];
+
+  /** Checks that what one side makes and accepts, the other accepts too. */
+  function expectAccepted(
+    values: fc.Arbitrary<unknown>,
+    makes: (value: unknown) => boolean,
+    accepts: (value: unknown) => boolean,
+  ): void {
+    const kept = fc.sample(values, { numRuns: SAMPLES, seed: 1 }).filter((value) => makes(value));
+    expect(kept.length).toBeGreaterThan(SAMPLES / 10);
+    expect(kept.filter((value) => !accepts(value))).toEqual([]);
+  }
+
+  it.each(places)('are accepted by the other side: %s', (file, { schema, definition }) => {
+    const item = published.itemsOf(schema, definition);
+    const table = findTable(file);
+    const own = (item === undefined ? undefined : table?.row) ?? findDocument(file)?.schema;
+    if (own === undefined) throw new Error(`${file} has no schema`);
+    const pointer = `/$defs/${item ?? definition}`;
+    const isPublished = published.validator(schema, pointer);
+    const ownJson = jsonSchemaOf(own);
+    const isOwn = (value: unknown) => own.safeParse(value).success;
+    const isOwnJson = ajvOf(ownJson);
+    const { schema: node } = published.resolve(`#${pointer}`, schema);
+    expectAccepted(theirs.of(node, schema), isPublished, isOwn);
+    expectAccepted(theirs.of(node, schema), isPublished, isOwnJson);
+    expectAccepted(ours.of(ownJson, ''), isOwn, isPublished);
+    expectAccepted(ours.of(ownJson, ''), isOwnJson, isPublished);
+  });
 });
