@@ -36,6 +36,11 @@ export class HttpError extends Error {
   ) {
     super(message, options);
   }
+
+  /** The same failure with what it means where it was met. */
+  explained(meaning: string): HttpError {
+    return new HttpError(this.failure, `${this.message}; ${meaning}`, this.status, { cause: this });
+  }
 }
 
 /** Origin and path of a URL: what of it is no secret. */

@@ -21,6 +21,11 @@ export interface NewnessOptions {
   readonly time: LocalTime;
   /** What a source starts with, where that is not {@link noTracker}. */
   readonly none?: string;
+  /**
+   * The tracker goes no further than this second: what changes later, while the source is read, may have been passed by,
+   * and is new for the next run. Seconds since 1970; no limit without.
+   */
+  readonly until?: number;
 }
 
 /** Tells which items of a source are newer than its tracker, and what the next tracker is. */
@@ -31,11 +36,13 @@ export class Newness {
   readonly #time: LocalTime;
   readonly #memory: Memory;
   readonly #exported: ReadonlySet<string> | undefined;
+  readonly #until: number;
   #latest: number;
   #ofLatest = new Set<string>();
 
-  constructor({ tracker, memory, time, none = noTracker }: NewnessOptions) {
+  constructor({ tracker, memory, time, none = noTracker, until }: NewnessOptions) {
     this.#time = time;
+    this.#until = until ?? Number.POSITIVE_INFINITY;
     this.#tracker = tracker ?? none;
     this.#memory = parseMemory(memory);
     const known = Object.hasOwn(this.#memory, this.#tracker) ? this.#memory[this.#tracker] : undefined;
@@ -60,12 +67,18 @@ export class Newness {
     const second = Math.floor(Date.parse(moment) / 1000);
     const item = `${identity} ${moment}`;
     if (second < this.since || (second === this.since && this.#exported?.has(item) !== false)) return false;
+    if (second > this.#until) return true;
     if (second > this.#latest) {
       this.#latest = second;
       this.#ofLatest = new Set();
     }
     if (second === this.#latest) this.#ofLatest.add(item);
     return true;
+  }
+
+  /** Whether something that changed then was exported for certain, as was all that changed before. */
+  isOver(moment: string): boolean {
+    return Math.floor(Date.parse(moment) / 1000) < this.since;
   }
 
   /** Value of the tracker after all items that were taken. */

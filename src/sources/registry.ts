@@ -4,6 +4,7 @@ import { defineTracker } from '../tables/catalogue/define.js';
 import type { TableDefinition } from '../tables/definition.js';
 import { addDefinitions, findDocument, findTable, tables } from '../tables/index.js';
 import { gitSource } from './git/index.js';
+import { githubSource } from './github/index.js';
 import { gitlabSource } from './gitlab/index.js';
 import type { KeyRegistrar } from './keys.js';
 import { type Location, type LocationContext, resolveLocation } from './location.js';
@@ -13,7 +14,7 @@ import type { Source, SourceEntry } from './source.js';
 import { subversionSource } from './subversion/index.js';
 
 /** The systems whose repositories can be gathered. Of several that serve one, the first does. */
-const repositorySources: RepositorySource[] = [gitSource, gitlabSource, subversionSource];
+const repositorySources: RepositorySource[] = [gitSource, gitlabSource, githubSource, subversionSource];
 
 /** Systems of other kinds. */
 const otherSources: Source[] = [];
@@ -22,7 +23,7 @@ const otherSources: Source[] = [];
 const origins = new Map<AnySource, string>();
 
 /** Systems that keep versions, but that nothing here reads. */
-const unsupported: readonly string[] = ['github', 'tfs', 'tfvc'];
+const unsupported: readonly string[] = ['tfs', 'tfvc'];
 
 /** A source as `gatherer sources` shows it. */
 export interface SourceDescription {
