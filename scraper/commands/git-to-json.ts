@@ -12,6 +12,7 @@ interface Arguments {
   pull: boolean;
   jobs: number;
   requests: number | undefined;
+  since: string | undefined;
   strict: boolean;
 }
 
@@ -51,6 +52,11 @@ export const command: Command<Arguments> = {
         type: 'number',
         requiresArg: true,
       })
+      .option('since', {
+        describe: 'Date from which repositories are gathered of which nothing has been exported yet',
+        type: 'string',
+        requiresArg: true,
+      })
       .option('strict', {
         describe: 'End with status 1 where some repositories failed; without it, only where all did',
         type: 'boolean',
@@ -73,6 +79,7 @@ export const command: Command<Arguments> = {
       pull: args.pull,
       jobs: args.jobs,
       ...(args.requests === undefined ? {} : { requests: args.requests }),
+      ...(args.since === undefined ? {} : { since: args.since }),
       progress: showProgress(runtime.log),
     });
     const all = gathered.length + failed.length;

@@ -98,6 +98,11 @@ const agent = [
   variable('agent', 'SCRAPE_AT_START', 'Any value makes a daemon scrape at its start too, not only when it is time', {
     option: 'scrape-at-start',
   }),
+  variable(
+    'agent',
+    'SCRAPE_SINCE',
+    'Date, YYYY-MM-DD, from which repositories are gathered of which nothing has been exported yet; all where it is not set',
+  ),
   variable('agent', 'AGENT_HOST', 'Host, with port where there is one, that requests to the web API must name'),
   variable('agent', 'DEFINITIONS_CREDENTIALS_ENV', 'Name of the variable that holds the path of the main private key'),
   variable('agent', 'cleanupRepos', '`true` removes the clones of a project after its scrape', { default: 'false' }),

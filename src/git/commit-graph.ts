@@ -14,14 +14,35 @@ export async function* listCommits(
   processes: ProcessGroup,
   revisions: readonly string[],
 ): AsyncGenerator<ListedCommit> {
-  const git = processes.start('rev-list', '--reverse', '--parents', ...revisions, '--');
+  for await (const line of listLines(processes, ['--parents', ...revisions])) {
+    const [sha = '', ...parents] = line.split(' ');
+    yield { sha, parents };
+  }
+}
+
+/**
+ * The same without those committed before a moment. Git's own `--since` stops at the first such commit, and newer ones
+ * may lie behind it.
+ *
+ * @param since seconds since 1970
+ */
+export async function* listCommitsSince(
+  processes: ProcessGroup,
+  revisions: readonly string[],
+  since: number,
+): AsyncGenerator<ListedCommit> {
+  for await (const line of listLines(processes, ['--timestamp', '--parents', ...revisions])) {
+    const [time = '', sha = '', ...parents] = line.split(' ');
+    if (Number(time) >= since) yield { sha, parents };
+  }
+}
+
+async function* listLines(processes: ProcessGroup, words: readonly string[]): AsyncGenerator<string> {
+  const git = processes.start('rev-list', '--reverse', ...words, '--');
   git.stdin.end();
   const reader = new PipeReader(git);
   do {
-    for (let line = reader.line(); line !== undefined; line = reader.line()) {
-      const [sha = '', ...parents] = line.split(' ');
-      yield { sha, parents };
-    }
+    for (let line = reader.line(); line !== undefined; line = reader.line()) yield line;
   } while (await reader.more());
 }
 

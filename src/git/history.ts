@@ -58,11 +58,10 @@ export interface Commit {
 export interface HistoryOptions {
   /** Folder of the bare repository. */
   readonly gitFolder: string;
-  /**
-   * Revision arguments of `git rev-list`, e.g. `['HEAD']`, `['HEAD', '^<sha>']`, and options that leave commits out,
-   * e.g. `--since-as-filter=...`.
-   */
+  /** Revision arguments of `git rev-list`, e.g. `['HEAD']` or `['HEAD', '^<sha>']`. */
   readonly revisions: readonly string[];
+  /** Commits that were committed before this moment are left out, unread. Seconds since 1970. */
+  readonly committedSince?: number;
   /** Tip that branches are derived from, in general the exported tip. */
   readonly tip: string;
   readonly statistics: boolean;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { BatchQueue, inBatches } from './batches.js';
 import { BlobSizes } from './blob-sizes.js';
 import { blobsOf, withSizes } from './changes.js';
-import { CommitGraph, listCommits, resolveCommit } from './commit-graph.js';
+import { CommitGraph, type ListedCommit, listCommits, listCommitsSince, resolveCommit } from './commit-graph.js';
 import { CommitReader } from './commit-reader.js';
 import { DiffCounts } from './diff-counts.js';
 import type { Commit, HistoryOptions } from './history.js';
@@ -43,7 +43,7 @@ export async function* readHistory(options: HistoryOptions): History {
 async function* readPlain(processes: ProcessGroup, options: HistoryOptions): History {
   const objects = new ObjectDatabase(processes, 'contents', await gathersAnswers(processes));
   const reader = new CommitReader(objects, options.log);
-  for await (const batch of inBatches(listCommits(processes, options.revisions), PLAIN_BATCH)) {
+  for await (const batch of inBatches(wantedCommits(processes, options), PLAIN_BATCH)) {
     reader.ask(batch.map(({ sha }) => sha));
     for (const { sha } of batch) yield { ...(await processes.answered(reader.next(sha))), changes: [] };
   }
@@ -53,7 +53,7 @@ async function* readWithStatistics(processes: ProcessGroup, options: HistoryOpti
   const [graph, gathers] = await Promise.all([readGraph(processes, options), gathersAnswers(processes)]);
   const reader = new CommitReader(new ObjectDatabase(processes, 'contents', gathers), options.log);
   const sizes = new BlobSizes(new ObjectDatabase(processes, 'info', gathers));
-  const commits = options.revisions.some(isOption) ? listCommits(processes, options.revisions) : graph.commits();
+  const commits = options.committedSince === undefined ? graph.commits() : wantedCommits(processes, options);
   const jobs = options.jobs ?? Math.min(availableParallelism(), MAXIMUM_LANES, Math.ceil(graph.length / LANE_COMMITS));
   const counts = new DiffCounts(processes);
   const waiting = new WaitingCommits();
@@ -79,11 +79,19 @@ async function* readWithStatistics(processes: ProcessGroup, options: HistoryOpti
   while (!waiting.empty) yield await processes.answered(waiting.next());
 }
 
-/** The graph of the whole range: options of `rev-list` that leave commits out do not change what a branch is. */
+function wantedCommits(
+  processes: ProcessGroup,
+  { revisions, committedSince }: HistoryOptions,
+): AsyncGenerator<ListedCommit> {
+  return committedSince === undefined
+    ? listCommits(processes, revisions)
+    : listCommitsSince(processes, revisions, committedSince);
+}
+
+/** The graph of the whole range: commits that are left out do not change what a branch is. */
 async function readGraph(processes: ProcessGroup, { revisions, tip }: HistoryOptions): Promise<CommitGraph> {
-  const names = revisions.filter((revision) => !isOption(revision));
   const [graph, resolvedTip] = await Promise.all([
-    CommitGraph.read(processes, names.length > 0 ? names : [tip]),
+    CommitGraph.read(processes, revisions),
     resolveCommit(processes, tip),
   ]);
   graph.assignMerges(resolvedTip);
@@ -92,8 +100,4 @@ async function readGraph(processes: ProcessGroup, { revisions, tip }: HistoryOpt
 
 async function gathersAnswers(processes: ProcessGroup): Promise<boolean> {
   return isAtLeast(await gitVersion(processes), [2, 36]);
-}
-
-function isOption(revision: string): boolean {
-  return revision.startsWith('-');
 }

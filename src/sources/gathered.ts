@@ -50,8 +50,8 @@ export async function forgetGathered(repositories: string, project: string): Pro
   await rm(path.join(repositories, project, folderName), { recursive: true, force: true });
 }
 
-function fileOf({ repositories, project, entry }: RepositoryContext, since: TrackerValues): string {
-  const key = JSON.stringify([entry.type, entry.name, entry.url, Object.entries(since).sort()]);
+function fileOf({ repositories, project, entry, earliest }: RepositoryContext, since: TrackerValues): string {
+  const key = JSON.stringify([entry.type, entry.name, entry.url, Object.entries(since).sort(), earliest]);
   const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
   return path.join(repositories, project, folderName, `${name}.jsonl`);
 }

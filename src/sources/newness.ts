@@ -19,6 +19,8 @@ export interface NewnessOptions {
    */
   readonly memory: string | undefined;
   readonly time: LocalTime;
+  /** Where nothing has been exported yet: older items are none of the new ones. Seconds since 1970. */
+  readonly earliest?: number | undefined;
   /** What a source starts with, where that is not {@link noTracker}. */
   readonly none?: string;
   /**
@@ -40,14 +42,17 @@ export class Newness {
   #latest: number;
   #ofLatest = new Set<string>();
 
-  constructor({ tracker, memory, time, none = noTracker, until }: NewnessOptions) {
+  constructor({ tracker, memory, time, none = noTracker, earliest, until }: NewnessOptions) {
     this.#time = time;
     this.#until = until ?? Number.POSITIVE_INFINITY;
-    this.#tracker = tracker ?? none;
+    const isFirst = tracker === undefined || tracker === none;
+    const start = isFirst ? earliest : undefined;
+    this.#tracker = start === undefined ? (tracker ?? none) : time.format(start);
     this.#memory = parseMemory(memory);
     const known = Object.hasOwn(this.#memory, this.#tracker) ? this.#memory[this.#tracker] : undefined;
-    this.#exported = known === undefined ? undefined : new Set(known.items);
-    this.since = known?.second ?? time.parse(this.#tracker) ?? Number.NEGATIVE_INFINITY;
+    const exported = known?.items ?? (start === undefined ? undefined : []);
+    this.#exported = exported === undefined ? undefined : new Set(exported);
+    this.since = known?.second ?? start ?? time.parse(this.#tracker) ?? Number.NEGATIVE_INFINITY;
     this.#latest = this.since;
     this.#ofLatest = new Set(known?.items);
   }

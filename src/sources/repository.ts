@@ -20,6 +20,11 @@ export interface RepositoryContext extends GatherContext {
   readonly force: boolean;
   /** False with `--no-pull`: what is there of a repository is used as it is. */
   readonly pull: boolean;
+  /**
+   * Where nothing has been exported of the source yet, what is older than this moment is left out, for good: the tracker
+   * goes past it. Seconds since 1970.
+   */
+  readonly earliest?: number;
   readonly sprints: Sprints;
   /** Shared by all sources of a run. */
   readonly connections: ApiConnections;

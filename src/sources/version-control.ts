@@ -12,6 +12,7 @@ import { type LocalTime, localTime } from '../tables/local-time.js';
 import { Pseudonymiser } from '../tables/pseudonym.js';
 import { loadSecrets, secretsFile } from '../tables/secrets.js';
 import { readSourceEntries, sourcesFile } from './entries.js';
+import { readFirstDate } from './from-date.js';
 import { gatherInto } from './gather-into.js';
 import { forgetGathered } from './gathered.js';
 import { isDenied, type LocationContext, resolveLocation } from './location.js';
@@ -38,6 +39,8 @@ export interface VersionControlOptions {
   readonly jobs: number;
   /** Requests of one token to an API that are under way at once; a few by default. */
   readonly requests?: number;
+  /** Date from which a source is gathered of which nothing has been exported yet; SCRAPE_SINCE by default. */
+  readonly since?: string;
   readonly progress: ProgressDisplay;
 }
 
@@ -97,6 +100,7 @@ async function gatherRepositories(
   const pseudonymiser = new Pseudonymiser(await loadSecrets(secretsFile(home, environment)));
   return exportTables({ folder, pseudonymiser, log }, async (exports) => {
     const time = localTime(environment);
+    const earliest = readFirstDate(options.since, environment, time);
     const sprints = await loadSprints(folder, time, log);
     const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
     const jobs = findJobs(folder, { environment, credentials, followHostChange, log, recorder });
@@ -105,6 +109,7 @@ async function gatherRepositories(
     const connections = openConnections(runtime, options);
     const shared = {
       ...{ ...options, runtime, folder, time, sprints, denyList, exports, trackers, connections, recorder },
+      ...(earliest === undefined ? {} : { earliest }),
     };
     try {
       await runSideBySide(jobs, options.jobs, runtime.signal, (job, signal) => runJob(job, shared, signal));
@@ -135,6 +140,7 @@ interface Shared extends VersionControlOptions {
   readonly runtime: GatherRuntime;
   readonly folder: string;
   readonly time: LocalTime;
+  readonly earliest?: number;
   readonly sprints: Sprints;
   readonly denyList: DenyList;
   readonly exports: ExportSet;
@@ -248,6 +254,7 @@ function contextOf(entry: SourceEntry, shared: Shared, signal: AbortSignal): Omi
     followHostChange: shared.followHostChange,
     force: shared.force,
     pull: shared.pull,
+    ...(shared.earliest === undefined ? {} : { earliest: shared.earliest }),
     sprints: shared.sprints,
     connections: shared.connections,
     time: shared.time,

@@ -14,6 +14,12 @@ function world(): GitWorld {
   return made;
 }
 
+const host = '[localhost]\n';
+
+function sourceAtHost(test: GitWorld): void {
+  test.sources({ app: `file://localhost${test.upstream('app.git').folder}` });
+}
+
 describeWith([requirements.git], 'a git repository', () => {
   it('gives what is new in each run, and nothing where nothing is', async () => {
     const test = world();
@@ -143,6 +149,44 @@ describeWith([requirements.git], 'a git repository', () => {
     test.sources({ first: app.url, second: app.url });
     expect((await test.gather({ jobs: 2 })).failed).toEqual([]);
     expect(test.rows('vcs_versions')).toHaveLength(2);
+  });
+});
+
+describeWith([requirements.git], 'a first scrape with --since', () => {
+  it('leaves out what was committed before, however it was authored, and goes on from there', async () => {
+    const test = world();
+    const app = test.upstream('app.git');
+    app.commit('Old', { committed: june(1) });
+    app.commit('At the date', { committed: june(3) });
+    app.commit('Before it, by a wrong clock', { committed: june(2) });
+    const last = app.commit('Authored long ago', { authored: june(1), committed: june(4) });
+    await test.gather({ since: '2025-06-03' });
+    expect(test.messages()).toEqual(['At the date', 'Authored long ago']);
+    expect(test.latest()).toEqual({ app: last });
+    app.commit('New, by a wrong clock', { committed: june(1) });
+    await test.gather({ since: '2025-06-03' });
+    expect(test.messages()).toEqual(['New, by a wrong clock']);
+  });
+
+  it('reads as little with skip_stats, takes the date from SCRAPE_SINCE, and begins there with --force too', async () => {
+    const test = new GitWorld();
+    sourceAtHost(test);
+    test.credentials(`${host}skip_stats = yes\n`);
+    const app = test.upstream('app.git');
+    app.commit('Old', { committed: june(1) });
+    app.commit('New', { committed: june(4) });
+    test.setLatest({ app: '0'.repeat(40) });
+    await test.gather({ force: true }, { SCRAPE_SINCE: '2025-06-03 12:00:00' });
+    expect(test.messages()).toEqual(['New']);
+    test.setLatest({});
+    await test.gather({ since: '2025-06-01' }, { SCRAPE_SINCE: '2025-06-03' });
+    expect(test.messages()).toEqual(['Old', 'New']);
+  });
+
+  it('refuses what is no date', async () => {
+    const test = world();
+    await expect(test.gather({ since: 'yesterday' })).rejects.toThrow('--since: "yesterday" is no date');
+    await expect(test.gather({}, { SCRAPE_SINCE: '2025-13-01' })).rejects.toThrow('SCRAPE_SINCE: "2025-13-01"');
   });
 });
 
@@ -288,11 +332,6 @@ describeWith([requirements.git], 'a repository that fails', () => {
 });
 
 describeWith([requirements.git], 'the options of a host', () => {
-  const host = '[localhost]\n';
-  const sourceAtHost = (test: GitWorld): void => {
-    test.sources({ app: `file://localhost${test.upstream('app.git').folder}` });
-  };
-
   it('from_date leaves out what was authored before, whenever it was committed', async () => {
     const test = new GitWorld();
     sourceAtHost(test);

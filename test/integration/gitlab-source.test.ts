@@ -75,6 +75,18 @@ describeWith([requirements.git], 'the source GitLab', () => {
     expect(world.rows('merge_request').length).toBe(2 * size.mergeRequests);
   });
 
+  it('leaves out what is older than --since in a first run, and goes on from there', async () => {
+    const server = await start();
+    const world = worldOf(server);
+    // Merge request 7 was updated at that moment.
+    await world.gather({ since: '2024-01-01 01:15:00' });
+    expect(world.rows('merge_request').length).toBe(2 * (size.mergeRequests - 6));
+    expect(world.rows('vcs_event')).toEqual([]);
+    expect(server.requests().filter(({ url }) => url.includes('/notes')).length).toBe(2 * (size.mergeRequests - 6));
+    await world.gather();
+    expect(world.rows('merge_request')).toEqual([]);
+  });
+
   it('leaves a malformed merge request out, and the notes that are refused', async () => {
     const server = await start(({ projects }) => {
       const requests = z.array(z.record(z.string(), z.unknown())).parse(projects[0]?.['merge_requests']);

@@ -151,6 +151,20 @@ describeWith([requirements.svn, requirements.svnserve], 'a Subversion repository
     expect(test.rows('change_path')).toEqual([]);
   });
 
+  it('begins a first run at --since, of two dates at the later one, and does not look at it again', async () => {
+    const { test, app } = await served('skip_stats = yes', 'from_date = 2025-01-02', 'svn_corrections = yes');
+    const file = (text: string) => ({ path: 'trunk/a', action: 'change', text }) as const;
+    app.commit(layout, by('anna', 2, 'One', { ...file('1\n'), action: 'add' }), by('anna', 3, 'Two', file('2\n')));
+    await test.gather({ since: '2025-01-03' });
+    expect(test.messages()).toEqual(['Two']);
+    app.commit(by('anna', 2, 'By a wrong clock', file('3\n')));
+    await test.gather({ since: '2025-01-03' });
+    expect(test.messages()).toEqual(['By a wrong clock']);
+    test.setLatest({});
+    await test.gather({ since: '2025-01-01' });
+    expect(test.messages()).toEqual(['One', 'Two', 'By a wrong clock']);
+  });
+
   it('refuses a repository that is younger than what was exported, but for --force', async () => {
     const { test, app } = await served();
     app.commit(layout);

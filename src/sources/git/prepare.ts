@@ -5,7 +5,7 @@ import { type CloneOptions, isCloned, makeClone, updateClone } from './clone.js'
 import type { Connection } from './connection.js';
 import type { GitContext } from './git-context.js';
 import type { GitOptions } from './options.js';
-import { findCommit, findRange, type Range, RewrittenError } from './range.js';
+import { findCommit, findRange, type Range, RewrittenError, wholeRange } from './range.js';
 import { askRemote, type Remote } from './remote.js';
 
 export interface Preparation {
@@ -125,6 +125,6 @@ async function newCommits(
       throw new RewrittenError(`${error.message}: it was rewritten; --force gathers it from the beginning`);
     }
     context.log.warn(`${context.entry.name}: ${error.message}; everything is gathered from the beginning`);
-    return { revisions: [target], latest: target };
+    return wholeRange(target);
   }
 }

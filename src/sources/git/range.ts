@@ -7,6 +7,8 @@ export interface Range {
   readonly revisions: readonly string[];
   /** The newest commit that is exported when these are. */
   readonly latest: string;
+  /** Nothing has been exported yet, or it does not count any more. */
+  readonly isWhole: boolean;
 }
 
 /** A version that was exported is no longer part of the history. */
@@ -34,17 +36,23 @@ const objectName = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
  * @throws {RewrittenError} where that version is not part of the history any more, or never was part of this clone
  */
 export async function findRange(git: GitContext, { target, since, mayDiverge }: RangeOptions): Promise<Range> {
-  if (since === undefined) return { revisions: [target], latest: target };
-  if (since === target) return { revisions: [], latest: target };
+  if (since === undefined) return wholeRange(target);
+  if (since === target) return { revisions: [], latest: target, isWhole: false };
   if (!objectName.test(since) || (await findCommit(git, since)) === undefined) {
     throw new RewrittenError(`the latest version ${since} is unknown to the clone`);
   }
-  if (await isAncestor(git, since, target)) return { revisions: [target, `^${since}`], latest: target };
+  const added = { revisions: [target, `^${since}`], latest: target, isWhole: false };
+  if (await isAncestor(git, since, target)) return added;
   if (!mayDiverge || !(await isNamed(git, since))) {
     throw new RewrittenError(`the latest version ${since} is no longer part of the history`);
   }
   const isBehind = await isAncestor(git, target, since);
-  return isBehind ? { revisions: [], latest: since } : { revisions: [target, `^${since}`], latest: target };
+  return isBehind ? { revisions: [], latest: since, isWhole: false } : added;
+}
+
+/** All commits that lead to a target. */
+export function wholeRange(target: string): Range {
+  return { revisions: [target], latest: target, isWhole: true };
 }
 
 /** The commit that a revision leads to, or undefined. */

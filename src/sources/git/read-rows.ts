@@ -21,10 +21,13 @@ export async function* readRows(target: Target, context: RepositoryContext): Asy
 
 async function* readCommits(
   { git, range, tip, options }: Target,
-  { log, onProgress }: RepositoryContext,
+  { log, onProgress, earliest }: RepositoryContext,
   rowContext: RowContext,
 ): AsyncGenerator<TableRow> {
-  const history = readHistory({ ...git, revisions: range.revisions, tip, statistics: options.statistics, log });
+  const history = readHistory({
+    ...{ ...git, revisions: range.revisions, tip, statistics: options.statistics, log },
+    ...(earliest === undefined || !range.isWhole ? {} : { committedSince: earliest }),
+  });
   let count = 0;
   for await (const commit of history) {
     count += 1;

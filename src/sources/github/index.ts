@@ -110,10 +110,10 @@ async function* readApi(
   { client, place, answer: { repository, asOf } }: Target,
   since: TrackerValues,
 ): AsyncGenerator<TableRow, TrackerValues> {
-  const { time, entry } = context;
+  const { time, entry, earliest } = context;
   const { [updateFile]: tracker, [memoryFile]: memory } = since;
   // In the second of the answer itself, more may still change.
-  const newness = new Newness({ tracker, memory, time, none, until: asOf - 1 });
+  const newness = new Newness({ tracker, memory, time, none, earliest, until: asOf - 1 });
   yield { table: githubRepository, row: repositoryRow(repository, { repository: entry.name, time }) };
   const bots = new Bots(place.location);
   const isWhole = yield* new Activity({ context, client, repository, newness, bots }).rows();

@@ -79,7 +79,8 @@ async function* readApi(
   since: TrackerValues,
 ): AsyncGenerator<TableRow, TrackerValues> {
   const { context, project } = target;
-  const newness = new Newness({ tracker: since[updateFile], memory: since[memoryFile], time: context.time });
+  const { time, earliest } = context;
+  const newness = new Newness({ tracker: since[updateFile], memory: since[memoryFile], time, earliest });
   yield { table: gitlabRepository, row: projectRow(project, rowContext(context)) };
   yield* readActivity({ ...target, newness });
   return trackerValues(newness);

@@ -31,7 +31,7 @@ export const subversionSource: RepositorySource = {
       });
       const trunk: Trunk = { connection, url, youngest, log: context.log };
       const from = firstRevision(youngest, since[latestVersionsFile], options, context.force);
-      yield* readRows(trunk, options, from, context);
+      yield* readRows(trunk, from === undefined ? withEarliest(options, context) : options, from ?? 1, context);
       return { [latestVersionsFile]: youngest };
     } finally {
       await connection.close();
@@ -42,6 +42,7 @@ export const subversionSource: RepositorySource = {
 /**
  * The first revision that is exported. Agents have always begun with the one that was the youngest the last time.
  *
+ * @returns undefined for the beginning
  * @throws Error where the repository cannot be the one that was exported, but for `--force`
  */
 function firstRevision(
@@ -49,15 +50,21 @@ function firstRevision(
   since: string | undefined,
   options: SubversionOptions,
   force: boolean,
-): number {
-  if (since === undefined) return 1;
+): number | undefined {
+  if (since === undefined) return undefined;
   const latest = Number(since);
   if (!/^\d+$/.test(since) || latest > youngest) {
-    if (force) return 1;
+    if (force) return undefined;
     const reason = `its youngest revision is ${youngest}, but ${since} was exported: it is another repository`;
     throw new Error(`${reason}; --force exports it from the beginning`);
   }
   return options.corrections ? latest + 1 : Math.max(1, latest);
+}
+
+/** Where all revisions are gathered, those before the earliest moment are left out. */
+function withEarliest(options: SubversionOptions, { earliest }: RepositoryContext): SubversionOptions {
+  if (earliest === undefined) return options;
+  return { ...options, fromDate: Math.max(earliest, options.fromDate ?? earliest) };
 }
 
 async function* readRows(

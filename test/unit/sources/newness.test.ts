@@ -31,6 +31,19 @@ it('takes what came later in the second of the tracker, and nothing of it twice'
   ]);
 });
 
+it('begins at the earliest moment where nothing was exported, and stays there while nothing comes', () => {
+  const earliest = Date.parse('2024-06-01T10:00:00Z') / 1000;
+  const first = new Newness({ tracker: undefined, memory: undefined, time, earliest });
+  expect(first.take('2024-06-01T09:59:59Z', 'old')).toBe(false);
+  expect(first.since).toBe(earliest);
+  expect(first.tracker).toBe(tracker);
+  expect(first.take('2024-06-01T10:00:00Z', 'in its second')).toBe(true);
+  const second = new Newness({ tracker: first.tracker, memory: first.memory, time, earliest });
+  expect(second.take('2024-06-01T10:00:00Z', 'in its second')).toBe(false);
+  const later = new Newness({ tracker: '2024-05-01 12:00:00', memory: undefined, time, earliest });
+  expect(later.take('2024-05-02T10:00:00Z', 'old, but new')).toBe(true);
+});
+
 it('knows the second of an earlier tracker that is handed back', () => {
   const first = new Newness({ tracker: undefined, memory: undefined, time });
   first.take('2024-06-01T10:00:00.100Z', 'a');
