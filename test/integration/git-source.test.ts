@@ -415,6 +415,36 @@ describeWith([requirements.git], 'what differs from the golden files of a case',
   /** A binary file counts as one of 0 lines. */
   const count = (text: string | undefined): string | undefined => (text === '-' ? '0' : text);
 
+  it('skip_stats clones and fetches without contents, and without it there is a whole clone', async () => {
+    const test = new GitWorld();
+    sourceAtHost(test);
+    const app = test.upstream('app.git');
+    app.git('config', 'uploadpack.allowFilter', 'true');
+    const missing = (): number => {
+      const words = ['--git-dir', test.clone(), 'rev-list', '--objects', '--all', '--missing=print'];
+      return execFileSync('git', words, { encoding: 'utf8' })
+        .split('\n')
+        .filter((line) => line.startsWith('?')).length;
+    };
+    app.commit('One');
+    test.credentials(`${host}skip_stats = yes\n`);
+    await test.gather();
+    expect(missing()).toBe(1);
+    app.git('tag', 'v2', app.commit('Two'));
+    await test.gather();
+    expect([test.messages(), test.rows('tag').length, missing()]).toEqual([['Two'], 1, 2]);
+    app.commit('Three');
+    test.credentials(host);
+    // Where --no-pull finds no clone that will do, one is made.
+    await test.gather({ pull: false });
+    expect(test.rows('change_path')).toMatchObject([{ file: 'Three.txt', size: '5' }]);
+    expect(missing()).toBe(0);
+    test.credentials(`${host}skip_stats = yes\n`);
+    app.commit('Four');
+    await test.gather();
+    expect([test.messages(), missing()]).toEqual([['Four'], 0]);
+  });
+
   it('renames give one row with the counts and the size of the new file', async () => {
     const test = await gatherCase('renames');
     const renamed = test.rows('change_path').filter((row) => row['change_type'] === 'R');

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitError, runGit } from '../../git/run.js';
@@ -10,6 +10,11 @@ import type { Remote } from './remote.js';
 export interface CloneOptions {
   readonly connection: Connection;
   readonly signal: AbortSignal;
+  /**
+   * Whether contents of files are needed. A clone that is made without them stays without; servers that cannot leave
+   * them out send them.
+   */
+  readonly contents: boolean;
   /** Told how far git is, e.g. `Receiving objects: 45%`. */
   readonly onProgress: (text: string) => void;
 }
@@ -37,13 +42,18 @@ export function cloneFolder(repositories: string, project: string, plainUrl: str
   return path.join(repositories, project, `${readable === '' ? 'repository' : readable}-${unique}.git`);
 }
 
-/** Whether there is a finished clone; what an interrupted run left does not count. */
-export async function isCloned(folder: string): Promise<boolean> {
+/** Whether there is a finished clone with what is needed; what an interrupted run left does not count. */
+export async function isCloned(folder: string, contents: boolean): Promise<boolean> {
   try {
-    return (await stat(path.join(folder, 'HEAD'))).isFile();
+    return (await stat(path.join(folder, 'HEAD'))).isFile() && !(contents && (await isPartial(folder)));
   } catch {
     return false;
   }
+}
+
+/** Git would ask its server for each missing blob alone. */
+async function isPartial(folder: string): Promise<boolean> {
+  return /^\s*partialclonefilter\s*=/im.test(await readFile(path.join(folder, 'config'), 'utf8'));
 }
 
 /**
@@ -57,7 +67,8 @@ export async function makeClone(folder: string, options: CloneOptions): Promise<
   await removeUnfinished(folder);
   const unfinished = `${folder}.${randomBytes(4).toString('hex')}${unfinishedSuffix}`;
   try {
-    const words = ['clone', '--bare', '--progress', '--template=', '--', options.connection.url, unfinished];
+    const filter = options.contents ? [] : ['--filter=blob:none'];
+    const words = ['clone', '--bare', '--progress', '--template=', ...filter, '--', options.connection.url, unfinished];
     await transfer(options, words);
     await rm(folder, { recursive: true, force: true });
     await rename(unfinished, folder);
@@ -80,9 +91,10 @@ async function removeUnfinished(folder: string): Promise<void> {
  */
 export async function updateClone(folder: string, remote: Remote, options: CloneOptions): Promise<void> {
   const head = remote.branch === undefined ? [`+HEAD:${detachedHead}`] : [];
+  const from = (await isPartial(folder)) ? await namedRemote(folder, options) : options.connection.url;
   await withoutStaleLocks(folder, options.signal, async () => {
     const words = ['fetch', '--progress', '--prune', '--no-tags', '--force', '--no-write-fetch-head', '--'];
-    await transfer(options, [...words, options.connection.url, allBranches, allTags, ...head], folder);
+    await transfer(options, [...words, from, allBranches, allTags, ...head], folder);
     await runGit({
       gitFolder: folder,
       environment: options.connection.environment,
@@ -90,6 +102,13 @@ export async function updateClone(folder: string, remote: Remote, options: Clone
       arguments: ['symbolic-ref', 'HEAD', remote.branch ?? detachedHead],
     });
   });
+}
+
+/** The name that a clone without contents is fetched by, because what git leaves out goes by that. */
+async function namedRemote(gitFolder: string, { connection, signal }: CloneOptions): Promise<string> {
+  const words = ['config', 'remote.origin.url', connection.url];
+  await runGit({ gitFolder, environment: connection.environment, signal, arguments: words });
+  return 'origin';
 }
 
 /** Runs a command of git that reports its progress. What it says of that is left out of its error. */

@@ -47,7 +47,7 @@ interface UpdatedClone {
  */
 export async function prepare(preparation: Preparation): Promise<Target | undefined> {
   const { context, folder, options } = preparation;
-  const pull = context.pull || !(await isCloned(folder));
+  const pull = context.pull || !(await isCloned(folder, options.statistics));
   const clone = pull ? await bringUpToDate(preparation) : { isNew: false, branchChanged: false };
   if (clone === undefined) return undefined;
   const git = { gitFolder: folder, environment: context.environment, signal: context.signal };
@@ -78,10 +78,14 @@ async function bringUpToDate(preparation: Preparation): Promise<UpdatedClone | u
   return fetchOrClone(preparation, remote);
 }
 
-async function fetchOrClone({ context, connection, folder }: Preparation, remote: Remote): Promise<UpdatedClone> {
+async function fetchOrClone(
+  { context, connection, folder, options }: Preparation,
+  remote: Remote,
+): Promise<UpdatedClone> {
   const { signal, onProgress, log, entry } = context;
-  const transfer: CloneOptions = { connection, signal, onProgress };
-  if (await isCloned(folder)) {
+  const contents = options.statistics;
+  const transfer: CloneOptions = { connection, signal, contents, onProgress };
+  if (await isCloned(folder, contents)) {
     try {
       const earlier = await defaultBranch({ gitFolder: folder, environment: context.environment, signal });
       await updateClone(folder, remote, transfer);
