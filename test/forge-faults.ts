@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { GitWorld } from './git-world.js';
+import type { SimulatorServer } from './servers/simulator.js';
+
+/** What simulators do to those who ask them, with their flags. */
+export const faults: readonly (readonly [string, readonly string[]])[] = [
+  ['every seventh request is answered with 503', ['--fail-every', '7:503']],
+  ['every fifth request is answered with 429', ['--fail-every', '5:429']],
+  ['40 requests are granted each second', ['--rate-limit', '40/1']],
+  ['every ninth body is cut', ['--truncate-every', '9']],
+];
+
+/** All faults at once; the simulators take one kind of failure. */
+export const allFaults: readonly string[] = [
+  ...faults.filter(([, [flag]]) => flag !== '--fail-every').flatMap(([, words]) => words),
+  ...['--fail-every', '7:503', '--latency', '20'],
+];
+
+/** A forge with two repositories, for a token that must be named nowhere. */
+export interface Forge {
+  readonly type: string;
+  readonly token: string;
+  readonly start: (flags: readonly string[]) => Promise<SimulatorServer>;
+  readonly credentials: (server: SimulatorServer) => string;
+  /** Paths of the repositories. */
+  readonly paths: readonly [string, string];
+}
+
+/** All files that are exported of a forge with these faults; rows in the order of their text, as sources end in any order. */
+export async function gatherDisturbed(
+  forge: Forge,
+  flags: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const server = await forge.start(flags);
+  onTestFinished(() => server.stop());
+  const world = new GitWorld();
+  world.credentials(forge.credentials(server));
+  const [one, two] = forge.paths;
+  world.sources({ one: `${server.url}/${one}`, two: `${server.url}/${two}` }, forge.type);
+  const outcome = await world.gather();
+  expect(outcome).toMatchObject({ failed: [], incomplete: [] });
+  expect([...outcome.gathered].sort()).toEqual(['one', 'two']);
+  const met = server.requests().filter(({ fault }) => fault !== null);
+  // A rate limit is kept, rather than met.
+  expect(met.length > 0).toBe(flags.some((flag) => flag.endsWith('-every')));
+  expect(world.logged).not.toContain(forge.token);
+  return exported(world.exported);
+}
+
+function exported(folder: string): Readonly<Record<string, unknown>> {
+  rmSync(path.join(folder, 'data_sources.json'));
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return Object.fromEntries(
+    files.map((file) => {
+      const value: unknown = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
+      return [file, Array.isArray(value) ? value.map((row) => JSON.stringify(row)).sort() : value];
+    }),
+  );
+}
