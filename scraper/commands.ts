@@ -53,6 +53,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'project-to-json <project>',
+    'Describe the project, by the settings and its quality reports',
+    () => import('./commands/project-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'environment-sources <project>',
     'Find further repositories beside the known ones',
     () => import('./commands/environment-sources.js'),

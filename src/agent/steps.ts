@@ -1,5 +1,6 @@
+import { projectToJson } from '../sources/definitions/project-to-json.js';
 import { exportFiles } from './export.js';
-import { environmentSources, furtherSources, repositories } from './gathering-steps.js';
+import { environmentSources, furtherSources, projectStep, repositories } from './gathering-steps.js';
 import { generateKey } from './identity.js';
 import { preflight } from './preflight.js';
 import type { ScrapeContext, Step } from './step.js';
@@ -20,7 +21,8 @@ export const steps: readonly Step[] = [
   step('retrieve-update-trackers', (context) =>
     retrieveTrackers(context, { files: exchangedTrackers(context.gathered) }),
   ),
-  environmentSources,
+  projectStep(projectToJson(), { after: ['retrieve-update-trackers'] }),
+  { ...environmentSources, after: ['retrieve-update-trackers'] },
   { ...repositories, after: ['environment-sources'] },
   { ...furtherSources, after: ['environment-sources'] },
   step('export-files', (context) =>

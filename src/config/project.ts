@@ -36,11 +36,22 @@ export function parseProjectKey(text: string, origin: string): string {
  * @throws ConfigError where the key is not one, or `[projects]` does not have it
  */
 export function findProject(settings: Settings, text: string): Project {
-  const key = parseProjectKey(text, 'project');
-  if (!settings.projects.includes(key)) {
+  const project = describeProject(settings, text);
+  if (!settings.projects.includes(project.key)) {
+    const { key } = project;
     const known = settings.projects.length > 0 ? `it has ${settings.projects.join(', ')}` : 'it is empty';
     throw new ConfigError(settings.file, `project ${key} is not in section [projects]; ${known}`);
   }
+  return project;
+}
+
+/**
+ * What the settings say about a project, which `[projects]` need not have.
+ *
+ * @throws ConfigError where the key is not one
+ */
+export function describeProject(settings: Settings, text: string): Project {
+  const key = parseProjectKey(text, 'project');
   const name = settings.get('projects', key);
   const mainProject = settings.get('subprojects', key)?.toUpperCase();
   const team = settings.get('teams', key);

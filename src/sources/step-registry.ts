@@ -1,4 +1,5 @@
+import { projectToJson } from './definitions/project-to-json.js';
 import type { StepSource } from './step-source.js';
 
 /** The steps that ask systems for a project as a whole, in the order of the pipeline. */
-export const stepSources: readonly StepSource[] = [];
+export const stepSources: readonly StepSource[] = [projectToJson()];

@@ -1,0 +1,32 @@
+import type { Argv } from 'yargs';
+
+/** Options of all steps that ask the servers of project definitions. */
+export function withServers<T>(yargs: Argv<T>) {
+  return yargs
+    .option('url', {
+      describe: 'Ask this server in place of those of the settings; its URL may name a report or a component',
+      type: 'string',
+      requiresArg: true,
+    })
+    .option('strict', {
+      describe:
+        'End with status 1 where a server could not be asked, or not about all; what is known stays in any case',
+      type: 'boolean',
+      default: false,
+    });
+}
+
+/** Options of those steps that gather what is new. */
+export function withRevisions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('from-revision', {
+      describe: 'Moment to start from, in place of where the update tracker is: "YYYY-MM-DD HH:MM:SS"',
+      type: 'string',
+      requiresArg: true,
+    })
+    .option('to-revision', {
+      describe: 'Moment to stop at, in place of now: "YYYY-MM-DD HH:MM:SS", UTC for Quality-time, else local time',
+      type: 'string',
+      requiresArg: true,
+    });
+}
