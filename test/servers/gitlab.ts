@@ -1,12 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import { type SimulatorServer, startSimulator, writeDataset } from './simulator.js';
 
-/** This file is run from its place and from `dist`. */
-const root = import.meta.dirname.includes(`${path.sep}dist${path.sep}`) ? '../../..' : '../..';
-const simulator = path.resolve(import.meta.dirname, root, 'test/simulators/gitlab.mjs');
+export type { SimulatorServer as GitLabServer };
 
 /** The token that the dataset knows. */
 export const gitlabToken = 'token-of-the-gatherer';
@@ -35,10 +31,7 @@ const person = (index: number): string => people[index % people.length]?.usernam
 export function writeGitLabDataset(folder: string, size: GitLabSize): string {
   writeFileSync(path.join(folder, 'small.fast-import'), repository);
   const projects = Array.from({ length: size.projects ?? 1 }, (_, index) => project(index + 1, size));
-  const dataset = { tokens: { [gitlabToken]: 'mvisser' }, users: people, groups: [], projects };
-  const file = path.join(folder, 'dataset.json');
-  writeFileSync(file, JSON.stringify(dataset));
-  return file;
+  return writeDataset(folder, { tokens: { [gitlabToken]: 'mvisser' }, users: people, groups: [], projects });
 }
 
 const repository = [
@@ -92,51 +85,14 @@ function mergeRequest(project: number, iid: number, notes: number): unknown {
   };
 }
 
-const requestSchema = z.object({
-  method: z.string(),
-  url: z.string(),
-  status: z.number(),
-  fault: z.string().nullable(),
-});
-export type ServedRequest = z.output<typeof requestSchema>;
-
-export interface GitLabServer {
-  readonly url: string;
-  readonly host: string;
-  /** Requests to the API since the last call. */
-  readonly requests: () => readonly ServedRequest[];
-  readonly stop: () => Promise<void>;
-}
-
 /**
  * Starts the simulator on a dataset.
  *
  * @param flags of faults and latency
  * @param port that of an earlier one, so that clones know it
+ * @returns whose requests are those to the API
  */
-export async function startGitLab(dataset: string, flags: readonly string[] = [], port = 0): Promise<GitLabServer> {
-  const log = path.join(path.dirname(dataset), `requests-${Date.now()}-${Math.random()}.jsonl`);
-  const words = [simulator, '--data', dataset, '--port', String(port), '--log', log, ...flags];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
-  const { url } = z.object({ url: z.string() }).parse(JSON.parse(String(line)));
-  let seen = 0;
-  return {
-    url,
-    host: new URL(url).host,
-    requests: () => {
-      const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
-      const fresh = lines.slice(seen).filter((text) => text !== '');
-      seen = lines.length;
-      return fresh.map((text) => requestSchema.parse(JSON.parse(text))).filter((one) => one.url.startsWith('/api/'));
-    },
-    stop: () => stop(child),
-  };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = once(child, 'close');
-  child.kill('SIGTERM');
-  await ended;
+export async function startGitLab(dataset: string, flags: readonly string[] = [], port = 0): Promise<SimulatorServer> {
+  const server = await startSimulator('gitlab', dataset, flags, port);
+  return { ...server, requests: () => server.requests().filter(({ url }) => url.startsWith('/api/')) };
 }
