@@ -36,6 +36,7 @@ export const credentialOptions: Readonly<Record<string, OptionDefinition>> = {
     'The host is an Azure DevOps Server: its collection, which starts with `tfs/`, or any other value to find it out.',
     { variable: 'SOURCE_TFS' },
   ),
+  tfs_token: option.text('Personal access token of Azure DevOps, in place of a password.', secret),
   group: option.text('Path of the group at GitLab whose repositories are gathered.', {
     variable: 'SOURCE_GITLAB_GROUP',
   }),

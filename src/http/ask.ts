@@ -22,6 +22,8 @@ export interface AskerOptions {
   readonly signal: AbortSignal;
   /** What a person can do where the server answers 401 or 403: the option to set, the permission to give. */
   readonly remedy: (status: number) => string;
+  /** What an answer without success means, where the server has a form of its own for that. */
+  readonly explain?: (response: HttpResponse) => HttpError | undefined;
   /** Told while nothing moves because the server wants to be left alone. */
   readonly onProgress: (text: string) => void;
 }
@@ -114,8 +116,9 @@ export class PatientAsker {
 
   #failure(outcome: Outcome, url: URL): unknown {
     if ('error' in outcome) return outcome.error;
-    const { status } = outcome.response;
-    if (status !== 401 && status !== 403) return outcome.response.statusError();
+    const { response } = outcome;
+    const { status } = response;
+    if (status !== 401 && status !== 403) return this.options.explain?.(response) ?? response.statusError();
     return new AccessError(
       `${publicUrl(url)} is refused with status ${status}: ${this.options.remedy(status)}`,
       status,

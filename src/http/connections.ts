@@ -22,7 +22,7 @@ export interface ConnectionsOptions {
   readonly cacheFolder?: string;
 }
 
-export interface ApiAccess extends Pick<ApiOptions, 'name' | 'base' | 'headers' | 'remedy' | 'onProgress'> {
+export interface ApiAccess extends Pick<ApiOptions, 'name' | 'base' | 'headers' | 'remedy' | 'explain' | 'onProgress'> {
   /** What the server counts requests by: a token, or a user name. It is kept as a digest only. */
   readonly account: string;
   /** `unsafe_hosts`, or an option that says the same: certificates are not verified. */
@@ -63,11 +63,12 @@ export class ApiConnections {
   }
 
   open(access: ApiAccess): ApiClient {
-    const { name, base, headers, remedy, onProgress } = access;
+    const { name, base, headers, remedy, explain, onProgress } = access;
     const transport = this.transport(access);
     this.warnOfPlainText(base, access);
     return new ApiClient({
       ...{ name, base, headers, remedy, onProgress },
+      ...(explain === undefined ? {} : { explain }),
       transport,
       budget: this.budget(base, access.account),
       ...(this.answers === undefined ? {} : { cache: { answers: this.answers, account: access.account } }),

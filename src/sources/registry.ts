@@ -3,6 +3,7 @@ import { ConfigError } from '../config/errors.js';
 import { defineTracker } from '../tables/catalogue/define.js';
 import type { TableDefinition } from '../tables/definition.js';
 import { addDefinitions, findDocument, findTable, tables } from '../tables/index.js';
+import { azureSource } from './azure-devops/index.js';
 import { gitSource } from './git/index.js';
 import { githubSource } from './github/index.js';
 import { gitlabSource } from './gitlab/index.js';
@@ -14,16 +15,13 @@ import type { Source, SourceEntry } from './source.js';
 import { subversionSource } from './subversion/index.js';
 
 /** The systems whose repositories can be gathered. Of several that serve one, the first does. */
-const repositorySources: RepositorySource[] = [gitSource, gitlabSource, githubSource, subversionSource];
+const repositorySources: RepositorySource[] = [gitSource, gitlabSource, githubSource, azureSource, subversionSource];
 
 /** Systems of other kinds. */
 const otherSources: Source[] = [];
 
 /** Names of the plug-ins that sources are from. */
 const origins = new Map<AnySource, string>();
-
-/** Systems that keep versions, but that nothing here reads. */
-const unsupported: readonly string[] = ['tfs', 'tfvc'];
 
 /** A source as `gatherer sources` shows it. */
 export interface SourceDescription {
@@ -105,11 +103,6 @@ export function findRepositorySource(entry: SourceEntry, context: LocationContex
   const location = entry.type === 'git' ? locationOf(entry, context) : undefined;
   const forge = repositorySources.find(({ servesGitAt }) => location !== undefined && servesGitAt?.(location) === true);
   return forge ?? repositorySources.find(({ types }) => types.includes(entry.type));
-}
-
-/** Whether a source is a repository that nothing here can read. */
-export function isUnsupported(entry: SourceEntry): boolean {
-  return unsupported.includes(entry.type);
 }
 
 /** Undefined where the URL cannot be used; whoever gathers it says so. */

@@ -17,7 +17,7 @@ import { gatherInto } from './gather-into.js';
 import { forgetGathered } from './gathered.js';
 import { isDenied, type LocationContext, resolveLocation } from './location.js';
 import type { ProgressDisplay } from './progress-display.js';
-import { findRepositorySource, isUnsupported } from './registry.js';
+import { findRepositorySource } from './registry.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from './repository.js';
 import { type RunRecorder, recordStep } from './run-record.js';
 import type { SourceEntry } from './source.js';
@@ -170,12 +170,8 @@ function findJobs(
     }
     const source = findRepositorySource(entry, context);
     const known = jobs.get(entry.name)?.entry;
-    if (source === undefined) {
-      if (isUnsupported(entry)) {
-        log.warn(`${entry.name}: sources of type ${entry.type} are not supported, and are skipped`);
-        recorder.source(entry, 'skipped', { reasons: [`Sources of type ${entry.type} are not supported`] });
-      }
-    } else if (known === undefined) {
+    if (source === undefined) continue;
+    if (known === undefined) {
       jobs.set(entry.name, { entry, source });
     } else if (known.url !== entry.url || known.type !== entry.type) {
       log.error(`${entry.name}: ${redactUrl(entry.url)} is skipped, because another repository has that name too`);

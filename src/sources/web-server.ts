@@ -9,7 +9,17 @@ const webSchemes: readonly string[] = ['http', 'https'];
  */
 export function webServer(plain: PlainUrl, location: Location): string {
   const folder = folderOf(location);
-  return `${webScheme(plain, location)}://${webHost(plain, location)}${folder === '' ? '' : `/${folder}`}`;
+  return `${webOrigin(plain, location)}${folder === '' ? '' : `/${folder}`}`;
+}
+
+/**
+ * The web server of a source without any folder.
+ *
+ * @param port where it is not the one of the URL
+ */
+export function webOrigin(plain: PlainUrl, location: Location, port?: string): string {
+  const host = port === undefined ? webHost(plain, location) : `${formatHost(location.hostname)}:${port}`;
+  return `${webScheme(plain, location)}://${host}`;
 }
 
 /** The path of a URL at that server, without slashes around it. */
