@@ -52,6 +52,9 @@ export const credentialOptions: Readonly<Record<string, OptionDefinition>> = {
   unsafe_hosts: option.flag('Any value but a falsy one: certificate and SSH host key are not verified.', {
     variable: 'SOURCE_UNSAFE',
   }),
+  share_ssh: option.flag(
+    'Any value but a falsy one: the repositories of the host share one SSH connection in a run, in place of one or more each.',
+  ),
   verify: option.text('Path of the certificate that a Quality-time or SonarQube server must show.'),
   skip_stats: option.flag('Any value but a falsy one: sizes of commits are not gathered.', {
     variable: 'SOURCE_SKIP_STATS',

@@ -2,6 +2,7 @@ import type { ApiConnections } from '../http/connections.js';
 import type { LocalTime } from '../tables/local-time.js';
 import type { KeyRegistrar } from './keys.js';
 import type { Location } from './location.js';
+import type { SharedSsh } from './shared-ssh.js';
 import type { GatherContext, Source, SourceEntry } from './source.js';
 import type { Sprints } from './sprints.js';
 
@@ -28,6 +29,8 @@ export interface RepositoryContext extends GatherContext {
   readonly sprints: Sprints;
   /** Shared by all sources of a run. */
   readonly connections: ApiConnections;
+  /** Shared by all sources of a run. */
+  readonly sharedSsh: SharedSsh;
   readonly time: LocalTime;
   /**
    * Told that a part of the source was refused, with what would mend it, while the rest is exported. The source then

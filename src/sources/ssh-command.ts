@@ -4,6 +4,15 @@ import path from 'node:path';
 import type { Environment } from '../config/environment.js';
 import type { Logger } from '../log/logger.js';
 import type { Location } from './location.js';
+import type { SharedSsh } from './shared-ssh.js';
+import { shellQuote } from './shell-quote.js';
+
+/** What reaching a host by ssh needs. */
+export interface SshContext {
+  readonly environment: Environment;
+  readonly log: Logger;
+  readonly sharedSsh: SharedSsh;
+}
 
 /**
  * The command line that a version control program reaches its host with. Host keys are learnt on first use, and a
@@ -14,8 +23,7 @@ import type { Location } from './location.js';
 export async function sshCommand(
   program: string | undefined,
   location: Location,
-  environment: Environment,
-  log: Logger,
+  { environment, log, sharedSsh }: SshContext,
 ): Promise<string> {
   const { identityFile, identityVariable } = location;
   if (identityVariable !== undefined && identityFile === undefined) {
@@ -29,7 +37,10 @@ export async function sshCommand(
     ...(identityFile === undefined ? [] : ['IdentitiesOnly=yes']),
   ];
   const key = identityFile === undefined ? [] : ['-i', shellQuote(identityFile)];
-  return [program || 'ssh', ...key, ...options.map((option) => `-o ${shellQuote(option)}`)].join(' ');
+  const command = [program || 'ssh', ...key, ...options.map((option) => `-o ${shellQuote(option)}`)].join(' ');
+  if (location.option('share_ssh') === undefined) return command;
+  const socket = await sharedSsh.socketTo(location, command, log);
+  return socket === undefined ? command : `${command} -o ControlMaster=no -o ControlPath=${socket}`;
 }
 
 const unsafeOptions = [
@@ -45,8 +56,4 @@ async function hostKeyOptions(environment: Environment): Promise<readonly string
   const folder = path.join(home, '.ssh');
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
   return ['StrictHostKeyChecking=accept-new', `UserKnownHostsFile="${path.join(folder, 'known_hosts')}"`];
-}
-
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -20,6 +20,7 @@ import type { ProgressDisplay } from './progress-display.js';
 import { findRepositorySource } from './registry.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from './repository.js';
 import { type RunRecorder, recordStep } from './run-record.js';
+import { SharedSsh } from './shared-ssh.js';
 import type { SourceEntry } from './source.js';
 import { redactUrl } from './source-url.js';
 import { loadSprints, type Sprints } from './sprints.js';
@@ -107,15 +108,16 @@ async function gatherRepositories(
     const trackers = SourceTrackers.load(folder, [latestVersionsFile, ...jobs.flatMap((job) => job.source.trackers)]);
     for (const table of [vcsVersions, ...jobs.flatMap((job) => job.source.tables)]) exports.declare(table);
     const connections = openConnections(runtime, options);
+    const sharedSsh = new SharedSsh({ environment, signal: runtime.signal });
     const shared = {
-      ...{ ...options, runtime, folder, time, sprints, denyList, exports, trackers, connections, recorder },
+      ...{ ...options, runtime, folder, time, sprints, denyList, exports, trackers, connections, sharedSsh, recorder },
       ...(earliest === undefined ? {} : { earliest }),
     };
     try {
       await runSideBySide(jobs, options.jobs, runtime.signal, (job, signal) => runJob(job, shared, signal));
     } finally {
       options.progress.end();
-      await connections.close();
+      await Promise.all([connections.close(), sharedSsh.close()]);
     }
     for (const [file, contents] of trackers.contents()) exports.setTracker(file, contents);
   });
@@ -146,6 +148,7 @@ interface Shared extends VersionControlOptions {
   readonly exports: ExportSet;
   readonly trackers: SourceTrackers;
   readonly connections: ApiConnections;
+  readonly sharedSsh: SharedSsh;
   readonly recorder: RunRecorder;
 }
 
@@ -253,6 +256,7 @@ function contextOf(entry: SourceEntry, shared: Shared, signal: AbortSignal): Omi
     ...(shared.earliest === undefined ? {} : { earliest: shared.earliest }),
     sprints: shared.sprints,
     connections: shared.connections,
+    sharedSsh: shared.sharedSsh,
     time: shared.time,
     onProgress: (text) => shared.progress.show(entry.name, text),
   };

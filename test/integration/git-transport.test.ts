@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -158,6 +158,41 @@ describeWith([requirements.git, requirements.sshd, requirements.ssh], 'git over 
     expect((await test.gather({}, variables)).failed).toEqual(['app']);
     expect((await test.gather({}, { SSH_AUTH_SOCK: undefined })).failed).toEqual(['app']);
     expect(test.logged).toContain('env = DEPLOY_KEY: that variable is not set');
+  });
+
+  it('shares one connection with share_ssh, whose socket no one else can reach, and ends it', async () => {
+    const { test, server, variables } = await sshWorld();
+    const urls = ['app.git', 'b.git', 'c.git'].map((name, index) => {
+      const upstream = test.upstream(name);
+      if (index > 0) upstream.commit(name);
+      return [`app${index}`, `ssh://127.0.0.1:${server.port}${upstream.folder}`] as const;
+    });
+    test.sources(Object.fromEntries(urls));
+    const program = path.join(test.home, 'ssh');
+    const note = `for word in "$@"; do case $word in ControlPath=*) stat -c '%a %n' "$(dirname "\${word#*=}")" ;; esac; done`;
+    writeFileSync(program, `#!/bin/sh\n(${note}) >> '${test.home}/folders'\nexec ssh "$@"\n`, { mode: 0o755 });
+    const section = `[127.0.0.1:${server.port}]\nenv = DEPLOY_KEY\nusername = ${server.user}\n`;
+    const logins = (): number => server.log().split('Accepted publickey').length - 1;
+    test.credentials(`${section}share_ssh = yes\n`);
+    expect((await test.gather({}, { ...variables, GIT_SSH_COMMAND: program })).failed).toEqual([]);
+    expect(test.messages().toSorted()).toEqual(['One', 'b.git', 'c.git']);
+    expect(logins()).toBe(1);
+    const folders = new Set(readFileSync(path.join(test.home, 'folders'), 'utf8').trim().split('\n'));
+    expect([...folders]).toEqual([expect.stringMatching(/^700 \/.*\/gatherer-ssh-/)]);
+    expect(existsSync([...folders].join('').slice('700 '.length))).toBe(false);
+    test.credentials(section);
+    await test.gather({}, variables);
+    expect(logins()).toBeGreaterThan(3);
+  });
+
+  it('connects by itself, with a warning, where no connection can be shared', async () => {
+    const { test, server, variables } = await sshWorld();
+    test.credentials(`[127.0.0.1:${server.port}]\nenv = DEPLOY_KEY\nusername = ${server.user}\nshare_ssh = yes\n`);
+    const program = path.join(test.home, 'ssh');
+    const noMaster = 'for word in "$@"; do [ "$word" = -M ] && exit 255; done';
+    writeFileSync(program, `#!/bin/sh\n${noMaster}\nexec ssh "$@"\n`, { mode: 0o755 });
+    expect((await test.gather({}, { ...variables, GIT_SSH_COMMAND: program })).gathered).toEqual(['app']);
+    expect(test.logged).toContain('share_ssh: no connection could be shared');
   });
 
   it('goes over ssh with the port of the options where the source has a URL of https', async () => {

@@ -214,6 +214,12 @@ describeWith(
       await server.authorize(readFileSync(`${key}.pub`, 'utf8'));
       expect(await test.gather({}, { SVN_KEY: key })).toMatchObject({ failed: [] });
       expect(test.messages().toSorted()).toEqual(['Layout', 'Layout', 'One', 'One']);
+      const logins = (): number => server.log().split('Accepted publickey').length - 1;
+      const before = logins();
+      test.credentials(`${options}share_ssh = yes\n`);
+      test.setLatest({});
+      expect(await test.gather({}, { SVN_KEY: key })).toMatchObject({ failed: [] });
+      expect(logins() - before).toBe(1);
     });
   },
 );

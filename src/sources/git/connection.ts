@@ -1,10 +1,9 @@
 import path from 'node:path';
 import type { Environment } from '../../config/environment.js';
 import { ConfigError } from '../../config/errors.js';
-import type { Logger } from '../../log/logger.js';
 import { type Location, warnUnsafe } from '../location.js';
 import { formatHost } from '../source-url.js';
-import { sshCommand } from '../ssh-command.js';
+import { type SshContext, sshCommand } from '../ssh-command.js';
 
 /** How git reaches one repository. */
 export interface Connection {
@@ -35,8 +34,9 @@ type Setting = readonly [name: string, value: string];
 /**
  * @throws {ConfigError} where the credentials cannot be handed to git
  */
-export async function connectionTo(location: Location, environment: Environment, log: Logger): Promise<Connection> {
-  warnUnsafe(location, log);
+export async function connectionTo(location: Location, context: SshContext): Promise<Connection> {
+  const { environment } = context;
+  warnUnsafe(location, context.log);
   const isHttp = location.scheme === 'http' || location.scheme === 'https';
   return {
     url: location.scheme === '' ? `file://${path.resolve(location.url)}` : location.url,
@@ -48,7 +48,7 @@ export async function connectionTo(location: Location, environment: Environment,
       GIT_ALLOW_PROTOCOL: protocols,
       ...(isHttp ? { ...passwordVariables(location), ...settingVariables(httpSettings(location), environment) } : {}),
       ...(location.scheme === 'ssh'
-        ? { GIT_SSH_COMMAND: await sshCommand(environment['GIT_SSH_COMMAND'], location, environment, log) }
+        ? { GIT_SSH_COMMAND: await sshCommand(environment['GIT_SSH_COMMAND'], location, context) }
         : {}),
     },
   };

@@ -47,7 +47,7 @@ export async function* gatherGit(
   { location = resolveLocation(context.entry.url, context), evenIfUnchanged = false }: GatherGitOptions = {},
 ): AsyncGenerator<TableRow, string | undefined> {
   const options = readGitOptions(location, context.time, context.credentials.file);
-  const connection = await connectionTo(location, context.environment, context.log);
+  const connection = await connectionTo(location, context);
   const folder = cloneFolder(context.repositories, context.project, location.plainUrl);
   const release = await folders.acquire(folder);
   try {

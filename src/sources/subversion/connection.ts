@@ -5,11 +5,10 @@ import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../config/environment.js';
 import { ConfigError } from '../../config/errors.js';
 import { proxyFor } from '../../http/proxy.js';
-import type { Logger } from '../../log/logger.js';
 import type { SvnConnection } from '../../svn/run.js';
 import { type Location, warnUnsafe } from '../location.js';
 import { formatHost, percentDecode } from '../source-url.js';
-import { sshCommand } from '../ssh-command.js';
+import { type SshContext, sshCommand } from '../ssh-command.js';
 
 /** A configuration of svn names programs for other schemes, which a URL must not choose. */
 const schemes: readonly string[] = ['file', 'http', 'https', 'svn', 'svn+ssh'];
@@ -27,12 +26,13 @@ export interface OpenConnection extends SvnConnection {
  */
 export async function openConnection(
   location: Location,
-  { environment, log, signal }: { environment: Environment; log: Logger; signal: AbortSignal },
+  context: SshContext & { readonly signal: AbortSignal },
 ): Promise<OpenConnection> {
-  warnUnsafe(location, log);
+  const { environment, signal } = context;
+  warnUnsafe(location, context.log);
   const url = repositoryUrl(location);
   const servers = serverSettings(url, environment);
-  const command = url.startsWith('svn+ssh:') ? await sshCommandOf(location, environment, log) : undefined;
+  const command = url.startsWith('svn+ssh:') ? await sshCommandOf(location, context) : undefined;
   const folder = await mkdtemp(path.join(tmpdir(), 'gatherer-svn-'));
   await writeFile(path.join(folder, 'servers'), servers, { mode: 0o600 });
   await writeFile(path.join(folder, 'config'), '[auth]\npassword-stores =\nstore-auth-creds = no\n', { mode: 0o600 });
@@ -79,7 +79,7 @@ function loginOf(location: Location, url: string): Pick<SvnConnection, 'username
 }
 
 /** Svn splits this at blanks and knows quotes, but no shell. */
-async function sshCommandOf(location: Location, environment: Environment, log: Logger): Promise<string> {
+async function sshCommandOf(location: Location, context: SshContext): Promise<string> {
   const { identityFile, port } = location;
   if (identityFile !== undefined && /['"\\]/.test(identityFile)) {
     throw new ConfigError(
@@ -87,7 +87,7 @@ async function sshCommandOf(location: Location, environment: Environment, log: L
       'must name a file without quotes and backslashes for svn',
     );
   }
-  const command = await sshCommand(environment['SVN_SSH'], location, environment, log);
+  const command = await sshCommand(context.environment['SVN_SSH'], location, context);
   return `${command}${port === undefined ? '' : ` -p ${port}`} --`;
 }
 
