@@ -77,6 +77,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'ldap-to-json <project>',
+    'Gather the members of the group of the project from LDAP',
+    () => import('./commands/ldap-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'export-files <project>',
     'Send files to the controller, which imports them',
     () => import('./commands/export-files.js'),

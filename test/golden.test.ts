@@ -8,6 +8,7 @@ const root = path.join(import.meta.dirname, 'golden');
 
 /** Programs that the cases of a system need, where that is not git. */
 const systemNeeds: Readonly<Record<string, readonly Requirement[]>> = {
+  ldap: [requirements.slapd],
   subversion: [requirements.svn, requirements.svnserve],
 };
 

@@ -38,6 +38,7 @@ export const requirements = {
   sftp: program('sftp', 'openssh-client'),
   python3: program('python3', 'python3'),
   bash: program('bash', 'bash'),
+  slapd: program('slapd', 'slapd'),
   /** A file system of its own, which may be as small as a test wants it. */
   smallDisk: {
     name: 'the right to mount a tmpfs in a namespace',

@@ -218,6 +218,13 @@ export const settingsSections: Readonly<Record<string, SectionDefinition>> = {
     description: 'The LDAP server that knows the members of a project, and the users of the controller.',
     options: {
       server: option.ldapUrl('URL, with port where needed.', { variable: 'LDAP_SERVER' }),
+      start_tls: option.flag('Any value but a falsy one: a connection to ldap:// is encrypted before the login.', {
+        variable: 'LDAP_START_TLS',
+      }),
+      cert: option.text(
+        'Path of the certificates (PEM) that the server must show or be signed by. Falsy: those of the system.',
+        { variable: 'LDAP_CERT' },
+      ),
       root_dn: option.text('DN below which is searched.', { variable: 'LDAP_ROOT_DN' }),
       search_filter: option.text('Filter that finds a user; `{}` in it stands for the login name.', {
         variable: 'LDAP_SEARCH_FILTER',

@@ -185,6 +185,8 @@ const settings = [
   variable('settings.cfg', 'SCHEDULE_DAYS', 'Days between two scrapes of an agent'),
   variable('settings.cfg', 'SCHEDULE_DRIFT', 'Minutes by which a scrape may be moved either way'),
   variable('settings.cfg', 'LDAP_SERVER', 'URL of the LDAP server'),
+  variable('settings.cfg', 'LDAP_START_TLS', 'Any value but a falsy one: a connection to ldap:// is encrypted'),
+  variable('settings.cfg', 'LDAP_CERT', 'Path of the certificates that the LDAP server must show or be signed by'),
   variable('settings.cfg', 'LDAP_ROOT_DN', 'DN below which LDAP is searched'),
   variable('settings.cfg', 'LDAP_SEARCH_FILTER', 'LDAP filter that finds a user by login name'),
   variable('settings.cfg', 'LDAP_MANAGER_DN', 'DN that searches LDAP'),

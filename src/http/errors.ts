@@ -58,7 +58,8 @@ export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-interface Explanation {
+/** What a failed connection means to a person. */
+export interface Explanation {
   readonly failure: HttpFailure;
   readonly text: string;
 }
@@ -118,7 +119,8 @@ function errorCode(error: unknown): string | undefined {
   return undefined;
 }
 
-function explain(error: unknown): Explanation {
+/** What the code of a failed connection means. */
+export function explain(error: unknown): Explanation {
   const code = errorCode(error) ?? '';
   const known = explanations.get(code);
   if (known !== undefined) {

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
 import path from 'node:path';
 import type { Simulator } from './case.js';
 import { fill, type Placeholders } from './placeholders.js';
-import { until } from '../until.js';
+import { waitForPort } from '../servers/wait-for-port.js';
 
 const simulators = path.resolve(import.meta.dirname, '../simulators');
 const host = '127.0.0.1';
@@ -63,7 +62,7 @@ export async function startServer(
       : spawn('node', simulatorArguments(simulator, root, folders, placeholders), {
           stdio: ['ignore', 'ignore', 'inherit'],
         });
-  await waitForPort(child, simulator);
+  await waitForPort(simulator.port, child);
   return child;
 }
 
@@ -81,26 +80,6 @@ function simulatorArguments(
     ...(simulator.data === undefined ? [] : ['--data', path.join(folders.input, simulator.data)]),
     ...(simulator.record === undefined ? [] : ['--record', path.join(folders.scratch, simulator.record)]),
   ];
-}
-
-async function waitForPort(child: ChildProcess, { name, port }: AddressedSimulator): Promise<void> {
-  const ready = (): Promise<boolean> => {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} before it was ready`);
-    return answers(port);
-  };
-  await until(ready, () => `${name} answers on port ${port}`);
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, host);
-    const settle = (result: boolean): void => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
 }
 
 export async function stopServer(child: ChildProcess): Promise<void> {

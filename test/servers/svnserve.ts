@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { until } from '../until.js';
 import { freePort } from './free-port.js';
+import { waitForPort } from './wait-for-port.js';
 
 /** Lets `svnserve` give a repository to these users alone. */
 export function restrictAccess(repository: string, users: Readonly<Record<string, string>>): void {
@@ -26,21 +25,6 @@ export async function serveSubversion(root: string): Promise<string> {
     child.kill();
     await ended;
   });
-  await until(
-    () => answers(port),
-    () => 'svnserve answers',
-  );
+  await waitForPort(port, child);
   return `127.0.0.1:${port}`;
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
