@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import type { KeyAndCertificate } from '../../src/controller/tls/self-signed.js';
 import { ldapSource } from '../../src/sources/ldap/index.js';
 import type { LdapOptions } from '../../src/sources/ldap/options.js';
 import { describeWith, requirements } from '../requirements.js';
@@ -24,22 +27,29 @@ interface Place {
   /** Options of `[ldap]` in place of the usual ones. */
   readonly more?: Readonly<Record<string, string>>;
   readonly groups?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-function worldOf({ url, more = {}, groups = 'TEST = team' }: Place): StepWorld {
+function worldOf({ url, more = {}, groups = 'TEST = team', environment = {} }: Place): StepWorld {
   const options = {
     ...{ server: url, root_dn: suffix, search_filter: 'uid={}', group_attr: 'memberUid', display_name: 'cn' },
     ...{ manager_dn: manager.dn, manager_password: manager.password },
     ...more,
   };
   const lines = Object.entries(options).map(([name, value]) => `${name} = ${value}`);
-  return new StepWorld(`[ldap]\n${lines.join('\n')}\n[groups]\n${groups}\n`);
+  return new StepWorld(`[projects]\nTEST = Test\n[ldap]\n${lines.join('\n')}\n[groups]\n${groups}\n`, environment);
+}
+
+function certificateFile({ home }: StepWorld, { certificate }: KeyAndCertificate): string {
+  const file = path.join(home, 'ca.pem');
+  writeFileSync(file, certificate);
+  return file;
 }
 
 async function membersOf(entries: Entries, options: LdapOptions = {}): Promise<readonly unknown[]> {
   const world = worldOf(await startSlapd(entries));
-  await world.gather(ldapSource(options));
-  return world.rows('ldap').map(({ name }) => name);
+  await world.run(ldapSource(options));
+  return world.rows('data_ldap.json').map(({ name }) => name);
 }
 
 describeWith([requirements.slapd], 'the source LDAP', () => {
@@ -76,10 +86,8 @@ describeWith([requirements.slapd], 'the source LDAP', () => {
       ...team(['ONE']),
     };
     const world = worldOf(await startSlapd(entries));
-    await world.gather(
-      ldapSource({ groupAttribute: 'memberuid', displayName: 'CN', userId: 'UID', userEmail: 'Mail' }),
-    );
-    expect(world.rows('ldap')).toEqual([{ name: 'one', display_name: 'First', email: 'first@example.org' }]);
+    await world.run(ldapSource({ groupAttribute: 'memberuid', displayName: 'CN', userId: 'UID', userEmail: 'Mail' }));
+    expect(world.rows('data_ldap.json')).toEqual([{ name: 'one', display_name: 'First', email: 'first@example.org' }]);
   });
 
   it('finds the members of a large group at a server that gives little at once, each once', async () => {
@@ -88,50 +96,50 @@ describeWith([requirements.slapd], 'the source LDAP', () => {
     const entries = Object.assign({}, team([...uids, ...uids.map((uid) => `alias-${uid}`)]), ...people);
     const server = await startSlapd(entries, { database: ['sizelimit 50', 'limits * size.prtotal=unlimited'] });
     const world = worldOf({ url: server.url, more: { manager_dn: '-' } });
-    await world.gather(ldapSource());
-    expect(new Set(world.rows('ldap').map(({ name }) => name))).toEqual(new Set(uids));
-    expect(world.rows('ldap').length).toBe(uids.length);
+    await world.run(ldapSource());
+    expect(new Set(world.rows('data_ldap.json').map(({ name }) => name))).toEqual(new Set(uids));
+    expect(world.rows('data_ldap.json').length).toBe(uids.length);
   });
 
   it('leaves members without an address out, and names no member in the log', async () => {
     const world = worldOf(
       await startSlapd({ ...person('marked', { mail: [] }), ...person('kept'), ...team(['marked', 'kept']) }),
     );
-    await world.gather(ldapSource());
-    expect(world.rows('ldap').map(({ name }) => name)).toEqual(['kept']);
+    await world.run(ldapSource());
+    expect(world.rows('data_ldap.json').map(({ name }) => name)).toEqual(['kept']);
     expect(world.logged).toContain('which are left out: 1');
     expect(world.logged).not.toMatch(/marked|kept/);
   });
 
   it('names the attribute that a member lacks, and not the member', async () => {
     const world = worldOf(await startSlapd({ ...person('marked'), ...team(['marked']) }));
-    const failed = world.gather(ldapSource({ displayName: 'displayName' }));
+    const failed = world.run(ldapSource({ displayName: 'displayName' }));
     await expect(failed).rejects.toThrow(/no attribute displayName.*\(!\(displayName=\*\)\)/);
     await expect(failed).rejects.not.toThrow(/marked/);
-    expect(world.isExported('data_ldap.json')).toBe(false);
+    expect(world.has('data_ldap.json')).toBe(false);
   });
 
   it('names the group that there is not', async () => {
     const world = worldOf(await startSlapd(team([])));
-    await expect(world.gather(ldapSource({ group: 'crew' }))).rejects.toThrow(`no group "crew" below ${suffix}`);
+    await expect(world.run(ldapSource({ group: 'crew' }))).rejects.toThrow(`no group "crew" below ${suffix}`);
   });
 
   it('lists the groups where none is known, and leaves the files', async () => {
     const { url } = await startSlapd({ ...team([]), ...team([], 'crew') });
     const world = worldOf({ url, groups: '' });
-    world.write('export/TEST/data_ldap.json', '[]');
-    const { incomplete } = await world.gather(ldapSource());
+    world.write('data_ldap.json', []);
+    const { incomplete } = await world.run(ldapSource());
     expect(incomplete).toEqual([]);
     expect(world.logged).toContain('Known LDAP groups: team, crew');
-    expect(world.text('data_ldap.json')).toBe('[]');
+    expect(world.read('data_ldap.json')).toEqual([]);
   });
 
   it('refuses a wrong password, and does not go on as nobody', async () => {
     const server = await startSlapd({ ...person('one'), ...team(['one']) });
     const world = worldOf({ url: server.url, more: { manager_password: 'wrong password' } });
-    await expect(world.gather(ldapSource())).rejects.toThrow(`does not let ${manager.dn} in`);
+    await expect(world.run(ldapSource())).rejects.toThrow(`does not let ${manager.dn} in`);
     const without = worldOf({ url: server.url, more: { manager_password: '-' } });
-    await expect(without.gather(ldapSource())).rejects.toThrow('"manager_password" of section [ldap] is not set');
+    await expect(without.run(ldapSource())).rejects.toThrow('"manager_password" of section [ldap] is not set');
     expect(world.logged + without.logged).not.toContain('wrong password');
   });
 
@@ -147,11 +155,11 @@ describeWith([requirements.slapd], 'the source LDAP', () => {
     };
     const server = await startSlapd(entries);
     const world = worldOf(server);
-    await world.gather(ldapSource());
-    expect(world.rows('ldap').length).toBe(1);
+    await world.run(ldapSource());
+    expect(world.rows('data_ldap.json').length).toBe(1);
     expect(world.logged).toContain('references to other LDAP servers were not followed');
     const away = worldOf({ url: server.url, more: { root_dn: `ou=elsewhere,${suffix}` } });
-    await expect(away.gather(ldapSource())).rejects.toThrow('refers to another server, which is not followed');
+    await expect(away.run(ldapSource())).rejects.toThrow('refers to another server, which is not followed');
   });
 
   it('gives up a server that says nothing, when it is told to stop', async () => {
@@ -163,15 +171,18 @@ describeWith([requirements.slapd], 'the source LDAP', () => {
     const world = worldOf({ url: `ldap://127.0.0.1:${port}` });
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error('stopped')), 300);
-    await expect(world.gather(ldapSource(), {}, stop.signal)).rejects.toThrow();
+    await expect(world.run(ldapSource(), { signal: stop.signal })).rejects.toThrow();
   });
 
   it('says what is wrong with the address', async () => {
     const world = worldOf({ url: 'ldap://127.0.0.1:1' });
-    await expect(world.gather(ldapSource())).rejects.toThrow('127.0.0.1:1: the connection was refused');
-    const denied = { GATHERER_URL_BLACKLIST: 'ldap://127.0.0.1' };
-    await expect(world.gather(ldapSource(), denied)).rejects.toThrow('GATHERER_URL_BLACKLIST');
-    await expect(world.gather(ldapSource({ searchFilter: 'uid=x' }))).rejects.toThrow('with {} for the member');
+    await expect(world.run(ldapSource())).rejects.toThrow('127.0.0.1:1: the connection was refused');
+    const denied = worldOf({
+      url: 'ldap://127.0.0.1:1',
+      environment: { GATHERER_URL_BLACKLIST: 'ldap://127.0.0.1' },
+    });
+    await expect(denied.run(ldapSource())).rejects.toThrow('GATHERER_URL_BLACKLIST');
+    await expect(world.run(ldapSource({ searchFilter: 'uid=x' }))).rejects.toThrow('with {} for the member');
   });
 });
 
@@ -184,11 +195,11 @@ describeWith([requirements.slapd], 'the source LDAP over TLS', () => {
     const server = await startSlapd(entries, { identity, ...requireTls });
     const url = (way === 'ldaps' ? server.secureUrl : server.url) ?? '';
     const world = worldOf({ url, more: { cert: '/nowhere', start_tls: way === 'ldaps' ? '-' : 'true' } });
-    await expect(world.gather(ldapSource())).rejects.toThrow(/file \/nowhere .*cannot be read/);
-    const file = world.write('ca.pem', identity.certificate);
+    await expect(world.run(ldapSource())).rejects.toThrow(/file \/nowhere .*cannot be read/);
+    const file = certificateFile(world, identity);
     const trusting = worldOf({ url, more: { cert: file, start_tls: way === 'ldaps' ? '-' : 'true' } });
-    await trusting.gather(ldapSource());
-    expect(trusting.rows('ldap').length).toBe(1);
+    await trusting.run(ldapSource());
+    expect(trusting.rows('data_ldap.json').length).toBe(1);
   });
 
   it.each(['ldaps', 'StartTLS'])('refuses over %s what is not trusted, or is for another host', async (way) => {
@@ -196,27 +207,27 @@ describeWith([requirements.slapd], 'the source LDAP over TLS', () => {
     const url = (way === 'ldaps' ? server.secureUrl : server.url) ?? '';
     const more = { start_tls: 'true' };
     const world = worldOf({ url, more });
-    await expect(world.gather(ldapSource())).rejects.toThrow(/its certificate/);
-    world.write('credentials.cfg', `[${new URL(url).host}]\nunsafe_hosts = true\n`);
-    await world.gather(ldapSource());
+    await expect(world.run(ldapSource())).rejects.toThrow(/its certificate/);
+    world.configure('credentials.cfg', `[${new URL(url).host}]\nunsafe_hosts = true\n`);
+    await world.run(ldapSource());
     expect(world.logged).toContain('its certificate is not verified');
     const other = makeCertificate(['ldap.example.org']);
     const elsewhere = await startSlapd(entries, { identity: other });
-    const file = world.write('ca.pem', other.certificate);
+    const file = certificateFile(world, other);
     const address = (way === 'ldaps' ? elsewhere.secureUrl : elsewhere.url) ?? '';
     const wrong = worldOf({ url: address, more: { ...more, cert: file } });
-    await expect(wrong.gather(ldapSource())).rejects.toThrow('for another host name');
+    await expect(wrong.run(ldapSource())).rejects.toThrow('for another host name');
   });
 
   it('sends no password where StartTLS is wanted and the server has none', async () => {
     const server = await startSlapd(entries);
     const world = worldOf({ url: server.url, more: { start_tls: 'true' } });
-    await expect(world.gather(ldapSource())).rejects.toThrow(/refuses|TLS/);
-    expect(world.isExported('data_ldap.json')).toBe(false);
+    await expect(world.run(ldapSource())).rejects.toThrow(/refuses|TLS/);
+    expect(world.has('data_ldap.json')).toBe(false);
   });
 
   it('says where a server wants encryption', async () => {
     const server = await startSlapd(entries, { identity: makeCertificate(), ...requireTls });
-    await expect(worldOf(server).gather(ldapSource())).rejects.toThrow(/confidential/i);
+    await expect(worldOf(server).run(ldapSource())).rejects.toThrow(/confidential/i);
   });
 });

@@ -1,9 +1,8 @@
 import { ldap } from '../../tables/catalogue/organisation.js';
 import type { TableRow } from '../../tables/definition.js';
 import { type FileContents, type StepContext, type StepSource, Unchanged } from '../step-source.js';
-import { DirectoryClient } from './client.js';
-import { connectTo } from './connection.js';
-import { type Directory, type LdapOptions, readDirectory } from './options.js';
+import type { DirectoryClient } from './client.js';
+import type { Directory, LdapOptions } from './options.js';
 import { memberRow } from './rows.js';
 
 /** `ldap-to-json`: the members of the project's group in an LDAP directory. */
@@ -14,9 +13,8 @@ export function ldapSource(options: LdapOptions = {}): StepSource {
     tables: [ldap],
     trackers: [],
     async *gather(context) {
-      const directory = readDirectory(options, context);
-      const { signal, log } = context;
-      const client = new DirectoryClient(await connectTo(directory.server, context), directory, log);
+      const { signal } = context;
+      const { client, directory } = await open(options, context);
       const stop = (): void => void client.close();
       signal.addEventListener('abort', stop);
       try {
@@ -27,6 +25,21 @@ export function ldapSource(options: LdapOptions = {}): StepSource {
       }
     },
   };
+}
+
+/** The library comes with the first connection: most runs of the program need none. */
+async function open(
+  options: LdapOptions,
+  context: StepContext,
+): Promise<{ readonly client: DirectoryClient; readonly directory: Directory }> {
+  const [{ readDirectory }, { connectTo }, { DirectoryClient }] = await Promise.all([
+    import('./options.js'),
+    import('./connection.js'),
+    import('./client.js'),
+  ]);
+  const directory = readDirectory(options, context);
+  const connection = await connectTo(directory.server, context);
+  return { client: new DirectoryClient(connection, directory, context.log), directory };
 }
 
 async function* gatherMembers(
