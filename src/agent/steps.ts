@@ -1,4 +1,5 @@
 import { projectToJson } from '../sources/definitions/project-to-json.js';
+import { ldapSource } from '../sources/ldap/index.js';
 import { exportFiles } from './export.js';
 import { environmentSources, furtherSources, projectStep, repositories } from './gathering-steps.js';
 import { generateKey } from './identity.js';
@@ -25,6 +26,7 @@ export const steps: readonly Step[] = [
   { ...environmentSources, after: ['retrieve-update-trackers'] },
   { ...repositories, after: ['environment-sources'] },
   { ...furtherSources, after: ['environment-sources'] },
+  projectStep(ldapSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),
   step('export-files', (context) =>
     exportFiles(context, {
       update: [...listFiles('update', ['preflight']), ...exchangedTrackers(context.gathered)],
