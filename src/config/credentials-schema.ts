@@ -23,7 +23,7 @@ export const credentialOptions: Readonly<Record<string, OptionDefinition>> = {
   web_port: option.port('Port of the web API of an Azure DevOps Server, where its URLs do not have it.', {
     variable: 'SOURCE_WEB_PORT',
   }),
-  github_api_url: option.webUrl('URL of the API of GitHub Enterprise. Falsy: that of github.com.', {
+  github_api_url: option.webUrl('URL of the API of GitHub. Falsy: the usual one of the host.', {
     variable: 'SOURCE_GITHUB_API',
   }),
   github_token: option.text('Token for the API of GitHub.', { variable: 'SOURCE_GITHUB_TOKEN', ...secret }),

@@ -136,6 +136,21 @@ describeWith([requirements.git], 'the source GitHub', () => {
     expect(new Set(world.rows('github_issue_note').map((row) => row['author'])).size).toBe(3);
   });
 
+  it('begins a first run at the date of --since, and goes on from there', async () => {
+    const server = await serve(dataset(temporaryFolder()));
+    const world = worldOf(server);
+    // The seventh of its twelve pull requests was updated at 01:15.
+    await world.gather({ since: '2024-01-01 01:15:00' });
+    expect(
+      world
+        .rows('merge_request')
+        .map(({ id }) => Number(id))
+        .sort((a, b) => a - b),
+    ).toEqual([7, 8, 9, 10, 11, 12].flatMap((number) => [number, number]));
+    await world.gather();
+    expect(world.rows('merge_request')).toEqual([]);
+  });
+
   it('serves a source of type git where the credentials have a token', async () => {
     const server = await serve(dataset(temporaryFolder()));
     const world = worldOf(server);
