@@ -10,6 +10,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Run',
+    'pipeline [projects..]',
+    'Gather and import projects where all systems can be reached, as a job of Jenkins',
+    () => import('./commands/pipeline.js'),
+  ),
+  register(
+    'Run',
     'controller [action] [target]',
     'Serve agents, and import what they deliver',
     () => import('./commands/controller.js'),
@@ -71,12 +77,6 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
-    'jenkins-to-json <project>',
-    'Count jobs, views and nodes of a Jenkins server',
-    () => import('./commands/jenkins-to-json.js'),
-  ),
-  register(
-    'Steps of a scrape',
     'gather <project> [types..]',
     'Gather sources of plug-ins that are no repositories',
     () => import('./commands/gather.js'),
@@ -98,12 +98,6 @@ export const commands: readonly Registration[] = [
     'list-files <type> [steps..]',
     'Name the files that steps may leave',
     () => import('./commands/list-files.js'),
-  ),
-  register(
-    'Steps beside a scrape',
-    'start-scrape <project>',
-    'Start the Jenkins job that scrapes what an agent could not',
-    () => import('./commands/start-scrape.js'),
   ),
   register(
     'Configuration',

@@ -79,7 +79,7 @@ async function runStep(context: ScrapeContext, name: string, run: () => Promise<
  * Runs an action so that what it throws outside of its promise fails it, in place of ending the process. Of actions
  * side by side all fail then, as nobody can tell whose it was.
  */
-async function guarded<T>(action: () => Promise<T>): Promise<T> {
+export async function guarded<T>(action: () => Promise<T>): Promise<T> {
   let fail: (reason: unknown) => void = () => undefined;
   const crashed = new Promise<never>((_resolve, reject) => {
     fail = (reason) => reject(reason);

@@ -1,5 +1,4 @@
 import { projectToJson } from '../sources/definitions/project-to-json.js';
-import { jenkinsSource } from '../sources/jenkins/index.js';
 import { ldapSource } from '../sources/ldap/index.js';
 import { exportFiles } from './export.js';
 import { environmentSources, furtherSources, projectStep, repositories } from './gathering-steps.js';
@@ -26,7 +25,6 @@ export const steps: readonly Step[] = [
   projectStep(projectToJson(), { after: ['retrieve-update-trackers'] }),
   { ...environmentSources, after: ['retrieve-update-trackers'] },
   { ...repositories, after: ['environment-sources'] },
-  projectStep(jenkinsSource(), { after: ['environment-sources'] }),
   { ...furtherSources, after: ['environment-sources'] },
   projectStep(ldapSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),
   step('export-files', (context) =>

@@ -44,6 +44,7 @@ keys becomes a line for each.`;
 const scopes: readonly (readonly [VariableScope, string])[] = [
   ['all commands', 'Variables of all commands'],
   ['agent', 'Variables of the agent'],
+  ['pipeline', 'Variables of the pipeline'],
   ['controller', 'Variables of the controller'],
   ['settings.cfg', 'Variables that fill settings.cfg'],
   ['credentials.cfg', 'Variables that fill credentials.cfg'],

@@ -1,5 +1,5 @@
 /** Where a variable has its effect. */
-export type VariableScope = 'all commands' | 'agent' | 'controller' | 'settings.cfg' | 'credentials.cfg';
+export type VariableScope = 'all commands' | 'agent' | 'pipeline' | 'controller' | 'settings.cfg' | 'credentials.cfg';
 
 /** An environment variable that the program reads, and the option that stands for it. */
 export interface Variable {
@@ -105,12 +105,45 @@ const agent = [
   ),
   variable('agent', 'AGENT_HOST', 'Host, with port where there is one, that requests to the web API must name'),
   variable('agent', 'DEFINITIONS_CREDENTIALS_ENV', 'Name of the variable that holds the path of the main private key'),
-  variable('agent', 'cleanupRepos', '`true` removes the clones of a project after its scrape', { default: 'false' }),
+  variable('agent', 'cleanupRepos', '`true` removes the clones of a project after its scrape, or after its pipeline', {
+    default: 'false',
+  }),
   variable(
     'agent',
     'gathererScripts',
     'Steps that gather, separated by spaces, in place of those of every scrape: `git-to-json` or `git_to_json.py`',
   ),
+];
+
+const pipeline = [
+  variable('pipeline', 'listOfProjects', 'Keys of the projects, separated by spaces'),
+  variable(
+    'pipeline',
+    'importerTasks',
+    'What is imported, separated by commas: `all`, `jira`, `vcs`, `metrics`, single tasks, `-task` for all but that; `skip` imports nothing',
+    { default: 'all' },
+  ),
+  variable('pipeline', 'skipGather', 'Any value but `false` only imports what is there', { default: 'false' }),
+  variable('pipeline', 'restoreFiles', 'Further update trackers, separated by spaces, that go into the database'),
+  variable('pipeline', 'IMPORTER_BASE', 'Folder of the original importer, and where relPath starts', { default: '.' }),
+  variable('pipeline', 'relPath', 'Folder of the exports, from IMPORTER_BASE on', { default: 'export' }),
+  variable(
+    'pipeline',
+    'PIPELINE_IMPORTER',
+    'gatherer, or java for the original importer; by default java where IMPORTER_BASE has importerjson.jar or `[importer]` of the settings says where it is',
+  ),
+  variable(
+    'pipeline',
+    'importerProperties',
+    'Options of java for the original importer, such as -Dimporter.url=…',
+    secret,
+  ),
+  variable('pipeline', 'importerBuild', 'Further options of retrieve-importer'),
+  variable('pipeline', 'jiraParameters', 'Further options of jira-to-json'),
+  variable('pipeline', 'trackerParameters', 'Further options of retrieve-update-trackers; --skip starts over'),
+  variable('pipeline', 'dropinParameters', 'Further options of retrieve-dropins'),
+  variable('pipeline', 'TOPDESK_FILE', 'File of the reservations of TOPdesk; without it they are left out'),
+  variable('pipeline', 'SEATS_FILES', 'Pattern of the spreadsheets with seats; without it they are left out'),
 ];
 
 const controller = [
@@ -233,4 +266,11 @@ const credentials = [
 ];
 
 /** Every environment variable of the program, in the order of the documentation. */
-export const variables: readonly Variable[] = [...general, ...agent, ...controller, ...settings, ...credentials];
+export const variables: readonly Variable[] = [
+  ...general,
+  ...agent,
+  ...pipeline,
+  ...controller,
+  ...settings,
+  ...credentials,
+];

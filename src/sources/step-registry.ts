@@ -1,12 +1,10 @@
 import { projectToJson } from './definitions/project-to-json.js';
-import { jenkinsSource } from './jenkins/index.js';
 import { ldapSource } from './ldap/index.js';
 import type { StepSource } from './step-source.js';
 
 /** The steps that ask systems for a project as a whole, in the order of the pipeline. */
 export const stepSources: readonly StepSource[] = [
   projectToJson(),
-  jenkinsSource(),
   // The steps of a scrape whose `gathererScripts` names them.
   ldapSource(),
 ];

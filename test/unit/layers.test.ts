@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   sources: ['tables', 'http', 'git', 'svn', 'ssh', 'config', 'log'],
   agent: ['sources', 'tables', 'http', 'git', 'svn', 'ssh', 'config', 'log'],
   controller: ['sources', 'tables', 'http', 'git', 'svn', 'ssh', 'config', 'log'],
+  pipeline: ['agent', 'controller', 'sources', 'tables', 'process', 'config', 'log'],
 };
 
 function sourceFiles(folder: string): string[] {

@@ -49,10 +49,7 @@ export function makeCasts(context: CastContext): Readonly<Record<FieldType, Cast
     date: { read: dateText },
     decimal: { read: decimal },
     issue_key: { read: textOf, before: ({ from }) => (from.text === undefined ? undefined : plain(from.text)) },
-    developer: {
-      read: (value) => people.read(value),
-      before: ({ from }, old) => developerBefore(people, from.id, old),
-    },
+    developer: { read: (value) => people.read(value), before: ({ from }, old) => developerBefore(people, from.id, old) },
     id_list: { read: countOf, before: (_, old) => (old === '0' ? '-1' : '1'), counts: true },
     labels: { read: countLabels },
     rank: { read: () => undefined, before: ({ to }) => rankChange(to.text), ofChange: true },

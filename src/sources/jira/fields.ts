@@ -50,10 +50,7 @@ export class Fields {
 
   /** The value of a type, for a property of a thing or a comment. */
   cast(types: readonly FieldType[], value: unknown): CastValue {
-    return readAll(
-      types.map((type) => this.casts[type]),
-      value,
-    );
+    return readAll(types.map((type) => this.casts[type]), value);
   }
 
   private column(field: FieldMapping): Column {
