@@ -65,6 +65,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'jira-to-json <project>',
+    'Gather the issues of a project with their history from Jira',
+    () => import('./commands/jira-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'environment-sources <project>',
     'Find further repositories beside the known ones',
     () => import('./commands/environment-sources.js'),

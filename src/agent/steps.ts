@@ -1,4 +1,6 @@
 import { projectToJson } from '../sources/definitions/project-to-json.js';
+import { jenkinsSource } from '../sources/jenkins/index.js';
+import { jiraSource } from '../sources/jira/index.js';
 import { ldapSource } from '../sources/ldap/index.js';
 import { exportFiles } from './export.js';
 import { environmentSources, furtherSources, projectStep, repositories } from './gathering-steps.js';
@@ -23,7 +25,9 @@ export const steps: readonly Step[] = [
     retrieveTrackers(context, { files: exchangedTrackers(context.gathered) }),
   ),
   projectStep(projectToJson(), { after: ['retrieve-update-trackers'] }),
-  { ...environmentSources, after: ['retrieve-update-trackers'] },
+  projectStep(jiraSource, { after: ['retrieve-update-trackers'], gathers: 'on request' }),
+  // Repositories name sprints of Jira in their rows, and both write down which sources there are.
+  { ...environmentSources, after: ['retrieve-update-trackers', 'jira-to-json'] },
   { ...repositories, after: ['environment-sources'] },
   { ...furtherSources, after: ['environment-sources'] },
   projectStep(ldapSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),

@@ -62,6 +62,16 @@ export const credentialOptions: Readonly<Record<string, OptionDefinition>> = {
   svn_corrections: option.flag(
     'Any value but a falsy one: no revision of Subversion is exported twice, and binary and empty files have the change type that the log says.',
   ),
+  jira_token: option.text('Personal access token of Jira Data Center, in place of user name and password.', secret),
+  jira_auth: option.choice(
+    'basic',
+    'cookie',
+  )(
+    'How user name and password are proven to Jira: with each request (basic, as by default), or for a session (cookie).',
+  ),
+  jira_corrections: option.flag(
+    'Any value but a falsy one: earlier versions of an issue of Jira have the sprint that they were in, and names of sprints are whole.',
+  ),
   agile_rest_path: option.text('Path of the agile API of Jira; `agile` for the public one.'),
   host: option.host(
     'Host, with port where needed, to use in place of this one. Its section must exist, and most of its options are used.',

@@ -32,7 +32,11 @@ const entrySchema = z
 export function readSourceEntries(folder: string): readonly SourceEntry[] | undefined {
   const file = path.join(folder, sourcesFile);
   const text = readTextFile(file);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseSourceEntries(text, file);
+}
+
+/** The same for the contents of the file. */
+export function parseSourceEntries(text: string, file: string): readonly SourceEntry[] {
   const { data, error } = z.array(entrySchema).safeParse(parseJson(text, file));
   if (data !== undefined) return data;
   const issue = error.issues[0];

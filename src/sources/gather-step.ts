@@ -91,7 +91,8 @@ async function gatherTables(
   }
 }
 
-async function fillTables(exports: ExportSet, source: StepSource, context: StepContext): Promise<void> {
+async function fillTables(exports: ExportSet, given: StepSource, context: StepContext): Promise<void> {
+  const source = given.configure?.(context.home) ?? given;
   const { step, tables, merged = [] } = source;
   const { log, signal, exportFolder } = context;
   for (const table of tables) exports.declare(table, { merge: merged.includes(table) });

@@ -1,4 +1,6 @@
 import { projectToJson } from './definitions/project-to-json.js';
+import { jenkinsSource } from './jenkins/index.js';
+import { jiraSource } from './jira/index.js';
 import { ldapSource } from './ldap/index.js';
 import type { StepSource } from './step-source.js';
 
@@ -6,5 +8,6 @@ import type { StepSource } from './step-source.js';
 export const stepSources: readonly StepSource[] = [
   projectToJson(),
   // The steps of a scrape whose `gathererScripts` names them.
+  jiraSource,
   ldapSource(),
 ];

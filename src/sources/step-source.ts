@@ -42,6 +42,8 @@ export interface StepSource {
   readonly step: string;
   /** Types of sources in `data_sources.json` that it has to do with. */
   readonly types: readonly string[];
+  /** The step with the tables and the rest that a configuration in the home folder gives it, where there is such a one. */
+  readonly configure?: (home: string) => StepSource;
   /** Tables that it writes, empty if need be. */
   readonly tables: readonly TableDefinition[];
   /** Those of them whose earlier rows stay behind the new ones. */

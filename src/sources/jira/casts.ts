@@ -18,8 +18,6 @@ export interface Cast {
   readonly before?: (item: ChangeItem, old: CastValue) => CastValue;
   /** Each change counts: what is read is how many there are, and `before` is how many more there were. */
   readonly counts?: boolean;
-  /** Says how a change came about, rather than what was before it. */
-  readonly ofChange?: boolean;
 }
 
 /** What the casts of one run have in common. */
@@ -49,10 +47,13 @@ export function makeCasts(context: CastContext): Readonly<Record<FieldType, Cast
     date: { read: dateText },
     decimal: { read: decimal },
     issue_key: { read: textOf, before: ({ from }) => (from.text === undefined ? undefined : plain(from.text)) },
-    developer: { read: (value) => people.read(value), before: ({ from }, old) => developerBefore(people, from.id, old) },
+    developer: {
+      read: (value) => people.read(value),
+      before: ({ from }, old) => developerBefore(people, from.id, old),
+    },
     id_list: { read: countOf, before: (_, old) => (old === '0' ? '-1' : '1'), counts: true },
     labels: { read: countLabels },
-    rank: { read: () => undefined, before: ({ to }) => rankChange(to.text), ofChange: true },
+    rank: { read: () => undefined, before: ({ to }) => rankChange(to.text) },
     flag: { read: (value) => (isSet(value) ? '1' : '0') },
     version: { read: (value) => readVersions(context, value) },
     sprint: {

@@ -21,7 +21,7 @@ export interface Change {
   readonly moment: Moment;
   /** What columns were before, by their index; of those that count, how many more there were. */
   readonly before: Map<number, CastValue>;
-  /** What is said of the change itself, by the index of its column. */
+  /** What columns say of the change itself, rather than of the issue, by their index. */
   readonly ofChange: Map<number, CastValue>;
 }
 
@@ -64,10 +64,8 @@ export function readChanges(entries: readonly Entry[], fields: Fields): readonly
 }
 
 function addEntry({ before, ofChange }: Change, entry: Entry, fields: Fields): void {
-  for (const [name, index] of fields.ofEntries) {
-    ofChange.set(index, fields.columns[index]?.cast(entry[name]));
-  }
   const own = new Map<number, CastValue>();
+  for (const [name, index] of fields.ofEntries) own.set(index, fields.columns[index]?.cast(entry[name] ?? undefined));
   for (const item of entry.items) {
     const index = fields.ofChanges.get(item.field);
     const column = index === undefined ? undefined : fields.columns[index];

@@ -16,13 +16,15 @@ export function documentText(value: Readonly<Record<string, unknown>>): string {
 }
 
 function readNode(value: unknown): DocumentNode {
-  const node = typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)) : new Map();
+  const node =
+    typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)) : new Map();
   const [type, text, content, attributes] = ['type', 'text', 'content', 'attrs'].map((name) => node.get(name));
   return {
     type: typeof type === 'string' ? type : '',
     text: typeof text === 'string' ? text : '',
     content: Array.isArray(content) ? content.map(readNode) : [],
-    attributes: typeof attributes === 'object' && attributes !== null ? Object.fromEntries(Object.entries(attributes)) : {},
+    attributes:
+      typeof attributes === 'object' && attributes !== null ? Object.fromEntries(Object.entries(attributes)) : {},
   };
 }
 

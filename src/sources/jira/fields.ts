@@ -1,5 +1,5 @@
 import type { TableDefinition } from '../../tables/definition.js';
-import type { Row } from '../../tables/row.js';
+import type { RowValue } from '../../tables/row.js';
 import { type Cast, type CastContext, type CastValue, looseFlag, makeCasts } from './casts.js';
 import type { FieldMapping, FieldType, JiraMapping } from './mapping.js';
 import type { ChangeItem, Issue } from './schema.js';
@@ -14,10 +14,14 @@ export interface Column {
   readonly before: (item: ChangeItem) => CastValue;
   /** What a value that an entry of the changelog has becomes. */
   readonly cast: (value: unknown) => CastValue;
+  /** Each change counts: `before` is how many more there were. */
   readonly counts: boolean;
+  /** Says how a change came about; other columns that changes tell of say what was before it. */
   readonly ofChange: boolean;
   readonly types: readonly FieldType[];
 }
+
+const columnsOfChanges: readonly string[] = ['updated_by', 'rank_change'];
 
 /** The columns of a mapping. Rows of tables of their values go to the sink. */
 export class Fields {
@@ -50,7 +54,10 @@ export class Fields {
 
   /** The value of a type, for a property of a thing or a comment. */
   cast(types: readonly FieldType[], value: unknown): CastValue {
-    return readAll(types.map((type) => this.casts[type]), value);
+    return readAll(
+      types.map((type) => this.casts[type]),
+      value,
+    );
   }
 
   private column(field: FieldMapping): Column {
@@ -61,7 +68,7 @@ export class Fields {
       cast: (value) => readAll(casts, value),
       before: (item) => beforeAll(casts, item),
       counts: casts.some(({ counts }) => counts === true),
-      ofChange: casts.some(({ ofChange }) => ofChange === true),
+      ofChange: columnsOfChanges.includes(field.name),
       types: field.type,
     };
   }
@@ -98,7 +105,7 @@ export class Fields {
 
 interface Thing {
   readonly part: string;
-  readonly value: NonNullable<Row[string]>;
+  readonly value: RowValue;
   readonly thing: unknown;
   readonly columns: readonly (readonly [string, readonly FieldType[]])[];
 }

@@ -12,13 +12,24 @@ export type ServerInfo = z.output<typeof serverInfoSchema>;
 
 /** The user who asks: whose clock dates in queries are read by, and the address that Jira itself uses. */
 export const myselfSchema = z.object({ self: z.string().nullish(), timeZone: z.string().nullish() });
+export type Myself = z.output<typeof myselfSchema>;
 
 const identifier = z.union([z.string(), z.number()]).transform(String);
 
 export const projectSchema = z.object({ id: identifier, key: z.string(), name: z.string().nullish() });
 export type JiraProject = z.output<typeof projectSchema>;
 
-export const boardSchema = z.object({ id: z.union([z.string(), z.number()]), type: z.string().nullish() });
+export const boardSchema = z.object({ id: identifier, type: z.string().nullish() });
+
+export const componentSchema = z.object({
+  id: identifier,
+  name: z.string(),
+  description: z.string().nullish(),
+});
+export type JiraComponent = z.output<typeof componentSchema>;
+
+/** A field that issues can have. */
+export const fieldSchema = z.object({ id: z.string(), name: z.string().nullish() });
 
 export const linkTypeSchema = z.object({
   id: identifier,
@@ -50,7 +61,7 @@ export const issueSchema = z.object({
   id: identifier,
   key: z.string(),
   fields: objectSchema.nullish().transform((fields) => fields ?? {}),
-  changelog: changelogSchema.nullish(),
+  changelog: changelogSchema.nullish().catch(undefined),
 });
 export type Issue = z.output<typeof issueSchema>;
 

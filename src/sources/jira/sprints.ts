@@ -21,7 +21,10 @@ export function readSprint(value: unknown, exact: boolean): ReadSprint | undefin
       ...optional('end_date', dateText(known(properties, 'endDate'))),
       ...optional('complete_date', dateText(known(properties, 'completeDate'))),
       ...optional('goal', textOf(known(properties, 'goal'))),
-      ...optional('board_id', textOf(boards.map((board) => known(properties, board)).find((board) => board !== undefined))),
+      ...optional(
+        'board_id',
+        textOf(boards.map((board) => known(properties, board)).find((board) => board !== undefined)),
+      ),
     },
   };
 }
@@ -39,7 +42,18 @@ function optional(field: string, value: string | undefined): Row {
 }
 
 const names = [
-  ...['id', 'rapidViewId', 'state', 'name', 'startDate', 'endDate', 'completeDate', 'activatedDate', 'sequence', 'goal'],
+  ...[
+    'id',
+    'rapidViewId',
+    'state',
+    'name',
+    'startDate',
+    'endDate',
+    'completeDate',
+    'activatedDate',
+    'sequence',
+    'goal',
+  ],
   ...['synced', 'autoStartStop', 'incompleteIssuesDestinationId'],
 ];
 const nextProperty = new RegExp(`,(?=(?:${names.join('|')})=)`);

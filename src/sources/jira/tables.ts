@@ -71,7 +71,9 @@ export function tablesOf(mapping: JiraMapping): JiraTables {
 }
 
 /** Tables that there are whatever the mapping says of tables. */
-function ownTables({ fields }: JiraMapping): Pick<JiraTables, 'issue' | 'relationshipType' | 'statusCategory' | 'component'> {
+function ownTables({
+  fields,
+}: JiraMapping): Pick<JiraTables, 'issue' | 'relationshipType' | 'statusCategory' | 'component'> {
   const encrypt = fields.filter((field) => field.encrypt).map(({ name }) => name);
   return {
     issue: { ...catalogue.issue, row: anyColumns, encrypt },
@@ -91,7 +93,8 @@ function wantedTable(field: FieldMapping): TableDefinition | undefined {
   const type = sharedType(field);
   const shared = type === undefined ? undefined : tablesOfTypes[type];
   const known = shared ?? (special === undefined ? undefined : tablesOfLists[special]);
-  if (special === 'comment') return { ...shapedTable(typeof table === 'string' ? table : 'comments'), key: commentKey(table) };
+  if (special === 'comment')
+    return { ...shapedTable(typeof table === 'string' ? table : 'comments'), key: commentKey(table) };
   if (known === undefined) return { ...shapedTable(typeof table === 'string' ? table : name), key: [property ?? 'id'] };
   return typeof table === 'string' ? { ...known, name: table } : known;
 }
@@ -114,7 +117,8 @@ function checkFiles(tables: readonly TableDefinition[], mapping: string): void {
   const names = new Map<string, string>();
   for (const { name, file } of tables) {
     const other = names.get(file);
-    if (other !== undefined) throw new ConfigError(mapping, `the tables ${other} and ${name} have the same file ${file}`);
+    if (other !== undefined)
+      throw new ConfigError(mapping, `the tables ${other} and ${name} have the same file ${file}`);
     names.set(file, name);
   }
 }

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { ApiClient } from '../../http/api.js';
+import { HttpError } from '../../http/errors.js';
+import { type AskPage, type OffsetPage, offsetPages, tokenPages } from './pages.js';
+import * as schema from './schema.js';
+
+/** The most that Jira answers at once of what is small. */
+const perPage = 100;
+/** Issues that are asked for at once: with their changelogs they are large. */
+const issuesPerPage = 50;
+/** Pages that are asked for side by side: enough that requests are under way while one is read. */
+const pagesAhead = 8;
+
+const anyList = z.array(z.unknown());
+
+/** The part of the APIs of Jira that is asked for. Lists are not checked item by item. Throws as {@link ApiClient}. */
+export class JiraClient {
+  private constructor(
+    private readonly api: ApiClient,
+    readonly server: schema.ServerInfo,
+    private readonly agilePath: string,
+  ) {}
+
+  /** Asks what server there is, for which no account is needed. */
+  static async connect(api: ApiClient, agilePath: string): Promise<JiraClient> {
+    return new JiraClient(api, await api.getJson('api/2/serverInfo', schema.serverInfoSchema), agilePath);
+  }
+
+  get isCloud(): boolean {
+    return this.server.deploymentType?.toLowerCase() === 'cloud';
+  }
+
+  private get platform(): string {
+    return this.isCloud ? 'api/3' : 'api/2';
+  }
+
+  myself(): Promise<schema.Myself> {
+    return this.api.getJson(`${this.platform}/myself`, schema.myselfSchema);
+  }
+
+  project(key: string): Promise<schema.JiraProject> {
+    return this.api.getJson(`${this.platform}/project/${encodeURIComponent(key)}`, schema.projectSchema);
+  }
+
+  async *projects(): AsyncGenerator<readonly unknown[]> {
+    if (this.isCloud) yield* this.values(`${this.platform}/project/search`);
+    else yield await this.api.getJson(`${this.platform}/project`, anyList);
+  }
+
+  versions(project: string): Promise<readonly unknown[]> {
+    return this.api.getJson(`${this.platform}/project/${encodeURIComponent(project)}/versions`, anyList);
+  }
+
+  components(project: string): Promise<readonly unknown[]> {
+    return this.api.getJson(`${this.platform}/project/${encodeURIComponent(project)}/components`, anyList);
+  }
+
+  async linkTypes(): Promise<readonly unknown[]> {
+    return (await this.api.getJson(`${this.platform}/issueLinkType`, schema.linkTypesSchema)).issueLinkTypes;
+  }
+
+  /** The fields that issues can have. */
+  fields(): Promise<readonly unknown[]> {
+    return this.api.getJson(`${this.platform}/field`, anyList);
+  }
+
+  /** Users whom issues of a project can be assigned to. */
+  async *assignableUsers(project: string): AsyncGenerator<readonly unknown[]> {
+    const path = `${this.platform}/user/assignable/multiProjectSearch`;
+    const search = this.isCloud ? { query: '' } : { username: '' };
+    const ask: AskPage = async (startAt, maxResults) => {
+      const query = { ...search, projectKeys: project, startAt, maxResults };
+      return { items: await this.api.getJson(path, anyList, { query }) };
+    };
+    let last: string | undefined;
+    for await (const users of offsetPages(ask, { size: perPage, ahead: 1 })) {
+      // A server that does not page would answer the same for ever.
+      const first = JSON.stringify(users[0]);
+      if (first === last) return;
+      last = first;
+      yield users;
+    }
+  }
+
+  /** A user by the key that changelogs have; undefined where there is none, or it may not be asked. */
+  async userOfKey(key: string): Promise<unknown> {
+    try {
+      return await this.api.getJson(`${this.platform}/user`, schema.objectSchema, { query: { key } });
+    } catch (error) {
+      if (error instanceof HttpError && [400, 403, 404].includes(error.status ?? 0)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Boards that show a project. */
+  boards(project: string): AsyncGenerator<readonly unknown[]> {
+    return this.values(`${this.agilePath}/1.0/board`, { projectKeyOrId: project });
+  }
+
+  sprints(board: string): AsyncGenerator<readonly unknown[]> {
+    return this.values(`${this.agilePath}/1.0/board/${encodeURIComponent(board)}/sprint`);
+  }
+
+  /** Issues with their changelogs, the oldest first. */
+  issues(jql: string, fields: readonly string[]): AsyncGenerator<readonly unknown[]> {
+    const query = { jql: `${jql} ORDER BY key ASC`, fields: fields.join(','), expand: 'changelog' };
+    return this.isCloud ? this.cloudIssues(query) : this.serverIssues(query);
+  }
+
+  private serverIssues(query: Readonly<Record<string, string>>): AsyncGenerator<readonly unknown[]> {
+    const ask: AskPage = async (startAt, maxResults) => {
+      const options = { query: { ...query, startAt, maxResults } };
+      const { total, issues } = await this.api.getJson(`${this.platform}/search`, schema.searchSchema, options);
+      return { total, items: issues };
+    };
+    return offsetPages(ask, { size: issuesPerPage, ahead: pagesAhead });
+  }
+
+  private cloudIssues(query: Readonly<Record<string, string>>): AsyncGenerator<readonly unknown[]> {
+    return tokenPages(async (nextPageToken) => {
+      const options = { query: { ...query, maxResults: perPage, nextPageToken } };
+      const page = await this.api.getJson(`${this.platform}/search/jql`, schema.tokenSearchSchema, options);
+      return { items: page.issues, next: page.isLast === true ? undefined : (page.nextPageToken ?? undefined) };
+    });
+  }
+
+  /** All entries of the changelog of an issue. */
+  changelog(issue: string): AsyncGenerator<readonly unknown[]> {
+    return this.values(`${this.platform}/issue/${encodeURIComponent(issue)}/changelog`);
+  }
+
+  /** Comments on an issue from the one with a number on. */
+  comments(issue: string, startAt: number): AsyncGenerator<readonly unknown[]> {
+    const path = `${this.platform}/issue/${encodeURIComponent(issue)}/comment`;
+    const ask: AskPage = async (first, maxResults) => {
+      const options = { query: { startAt: first, maxResults, orderBy: this.isCloud ? 'created' : undefined } };
+      const { total, comments } = await this.api.getJson(path, schema.commentsSchema, options);
+      return { total, items: comments };
+    };
+    return offsetPages(ask, { size: perPage, ahead: pagesAhead, startAt });
+  }
+
+  private values(path: string, query: Readonly<Record<string, string>> = {}): AsyncGenerator<readonly unknown[]> {
+    const ask = async (startAt: number, maxResults: number): Promise<OffsetPage> => {
+      const options = { query: { ...query, startAt, maxResults } };
+      const { values, total, isLast } = await this.api.getJson(path, schema.valuesSchema, options);
+      return { items: values, total, isLast };
+    };
+    return offsetPages(ask, { size: perPage, ahead: pagesAhead });
+  }
+}

@@ -1,0 +1,120 @@
+import { streamAhead } from '../../http/ahead.js';
+import { HttpError } from '../../http/errors.js';
+
+/** A part of a list that is asked for by the number of its first item. */
+export interface OffsetPage {
+  readonly items: readonly unknown[];
+  /** Items that there are; not all lists tell. */
+  readonly total?: number | null | undefined;
+  readonly isLast?: boolean | null | undefined;
+}
+
+/** Asks for so many items from a number on; the answer may have fewer. */
+export type AskPage = (startAt: number, maxResults: number) => Promise<OffsetPage>;
+
+export interface OffsetOptions {
+  /** Items that are asked for at once. */
+  readonly size: number;
+  /** Pages that are asked for side by side, where it is known how many there are. */
+  readonly ahead: number;
+  /** Number of the first item that is wanted. */
+  readonly startAt?: number;
+}
+
+/**
+ * The pages of a list. A server may have its own idea of how much it answers at once: the next page begins behind what
+ * has come. A page that is too large to read is asked for in smaller parts.
+ */
+export async function* offsetPages(ask: AskPage, options: OffsetOptions): AsyncGenerator<readonly unknown[]> {
+  const list = new OffsetList(ask, options.ahead);
+  let startAt = options.startAt ?? 0;
+  for (;;) {
+    const { items, total, isLast } = await list.ask(startAt, options.size);
+    yield items;
+    startAt += items.length;
+    const isEnd = items.length === 0 || isLast === true || startAt >= (total ?? Number.POSITIVE_INFINITY);
+    if (isEnd) return;
+    if (typeof total === 'number') {
+      yield* list.windows(startAt, total, items.length);
+      startAt = total;
+      // Some may have been added meanwhile.
+      if (list.hasEnded || list.total <= total) return;
+    }
+  }
+}
+
+class OffsetList {
+  total = 0;
+  hasEnded = false;
+
+  constructor(
+    private readonly askPage: AskPage,
+    private readonly ahead: number,
+  ) {}
+
+  async ask(startAt: number, maxResults: number): Promise<OffsetPage> {
+    try {
+      const page = await this.askPage(startAt, maxResults);
+      this.total = page.total ?? this.total;
+      return page;
+    } catch (error) {
+      const isTooLarge = error instanceof HttpError && error.failure === 'too-large';
+      if (!isTooLarge || maxResults <= 1) throw error;
+      return this.ask(startAt, Math.ceil(maxResults / 2));
+    }
+  }
+
+  windows(from: number, to: number, step: number): AsyncGenerator<readonly unknown[]> {
+    return streamAhead(this.starts(from, to, step), this.ahead, (start) =>
+      this.window(start, Math.min(step, to - start)),
+    );
+  }
+
+  private *starts(from: number, to: number, step: number): Generator<number> {
+    for (let start = from; start < to && !this.hasEnded; start += step) yield start;
+  }
+
+  private async *window(start: number, size: number): AsyncGenerator<readonly unknown[]> {
+    let count = 0;
+    while (count < size) {
+      const { items } = await this.ask(start + count, size - count);
+      if (items.length === 0) {
+        this.hasEnded = true;
+        return;
+      }
+      count += items.length;
+      yield items;
+    }
+  }
+}
+
+/** A part of a list that tells where it goes on. */
+export interface TokenPage {
+  readonly items: readonly unknown[];
+  /** Undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+/** The pages of a list that are found one through the other; the next one is asked for while one is read. */
+export async function* tokenPages(
+  ask: (token: string | undefined) => Promise<TokenPage>,
+): AsyncGenerator<readonly unknown[]> {
+  let waiting: Promise<TokenPage> | undefined = ask(undefined);
+  let last: string | undefined;
+  while (waiting !== undefined) {
+    const { items, next }: TokenPage = await waiting;
+    if (next !== undefined && next === last) throw new Error('a list leads from a page to the same page again');
+    last = next;
+    waiting = next === undefined ? undefined : ask(next);
+    // Whoever reads it hears of the failure.
+    waiting?.catch(() => undefined);
+    yield items;
+  }
+}
+
+/** All items of a list. */
+export async function allItems(pages: AsyncGenerator<readonly unknown[]>): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for await (const page of pages) items.push(...page);
+  return items;
+}
