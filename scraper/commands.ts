@@ -83,6 +83,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'jenkins-to-json <project>',
+    'Count jobs, views and nodes of a Jenkins server',
+    () => import('./commands/jenkins-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'gather <project> [types..]',
     'Gather sources of plug-ins that are no repositories',
     () => import('./commands/gather.js'),

@@ -28,6 +28,7 @@ export const steps: readonly Step[] = [
   // Repositories name sprints of Jira in their rows, and both write down which sources there are.
   { ...environmentSources, after: ['retrieve-update-trackers', 'jira-to-json'] },
   { ...repositories, after: ['environment-sources'] },
+  projectStep(jenkinsSource(), { after: ['environment-sources'] }),
   { ...furtherSources, after: ['environment-sources'] },
   projectStep(ldapSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),
   step('export-files', (context) =>

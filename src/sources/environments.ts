@@ -10,7 +10,7 @@ import { environments as environmentsTable } from '../tables/catalogue/project.j
 import { readSourceEntries, writeSourceEntries } from './entries.js';
 import { isDenied, resolveLocation } from './location.js';
 import type { ProgressDisplay } from './progress-display.js';
-import { environmentTypes, findRepositorySource } from './registry.js';
+import { environmentTypes, findEnvironments } from './registry.js';
 import type { EnvironmentFinder, ForgeContext, SourceEnvironment } from './repository.js';
 import { type RunRecorder, recordStep } from './run-record.js';
 import type { SourceEntry } from './source.js';
@@ -95,7 +95,7 @@ class EnvironmentSearch {
     try {
       const context = this.contextOf(entry);
       const finder = this.finderOf(entry);
-      if (finder === undefined) return entry.url;
+      if (finder?.findSources === undefined) return entry.url;
       const url = finder.addressOf === undefined ? resolveLocation(entry.url, context).url : finder.addressOf(context);
       return url.replace(/\/+$/, '');
     } catch (error) {
@@ -117,7 +117,7 @@ class EnvironmentSearch {
   }
 
   private finderOf(entry: SourceEntry): EnvironmentFinder | undefined {
-    return findRepositorySource(entry, this.contextOf(entry))?.environments;
+    return findEnvironments(entry, this.contextOf(entry));
   }
 
   /** The environments of sources, each once, with its first source. */
@@ -145,6 +145,7 @@ class EnvironmentSearch {
 
   private async search({ place, finder, entry }: KnownEnvironment): Promise<readonly SourceEntry[]> {
     const { log, environment, signal } = this.runtime;
+    if (finder.findSources === undefined) return [];
     const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
     if (!place.inScope) {
       log.info(`No sources are looked for in ${place.url}, to which ${entry.name} does not belong`);
@@ -175,6 +176,9 @@ class EnvironmentSearch {
   private warnOfDoubles(entries: readonly SourceEntry[]): void {
     const names = new Map<string, string>();
     for (const entry of entries) {
+      const finder = this.finderOf(entry);
+      const isServer = finder !== undefined && finder.findSources === undefined;
+      if (isServer) continue;
       const repository = withoutSuffix(this.addressOf(entry));
       const other = names.get(repository);
       if (other === undefined) names.set(repository, entry.name);

@@ -7,10 +7,11 @@ import { azureSource } from './azure-devops/index.js';
 import { gitSource } from './git/index.js';
 import { githubSource } from './github/index.js';
 import { gitlabSource } from './gitlab/index.js';
+import { jenkinsEnvironments } from './jenkins/environments.js';
 import type { KeyRegistrar } from './keys.js';
 import { type Location, type LocationContext, resolveLocation } from './location.js';
 import type { AnySource } from './plugin-schema.js';
-import { latestVersionsFile, type RepositorySource } from './repository.js';
+import { type EnvironmentFinder, latestVersionsFile, type RepositorySource } from './repository.js';
 import type { Source, SourceEntry } from './source.js';
 import { subversionSource } from './subversion/index.js';
 
@@ -19,6 +20,9 @@ const repositorySources: RepositorySource[] = [gitSource, gitlabSource, githubSo
 
 /** Systems of other kinds. */
 const otherSources: Source[] = [];
+
+/** By type, systems that keep no repositories and of which a source is a whole server. */
+const servers: ReadonlyMap<string, EnvironmentFinder> = new Map([['jenkins', jenkinsEnvironments]]);
 
 /** Names of the plug-ins that sources are from. */
 const origins = new Map<AnySource, string>();
@@ -90,7 +94,13 @@ export function findOtherSource(entry: SourceEntry): Source | undefined {
 
 /** Types of the environments that the systems have. */
 export function environmentTypes(): readonly string[] {
-  return repositorySources.flatMap(({ environments, types }) => (environments === undefined ? [] : types));
+  const forges = repositorySources.filter(({ environments }) => environments !== undefined);
+  return [...forges.flatMap(({ types }) => types), ...servers.keys()];
+}
+
+/** How the environment of a source is told; undefined where it has none. */
+export function findEnvironments(entry: SourceEntry, context: LocationContext): EnvironmentFinder | undefined {
+  return findRepositorySource(entry, context)?.environments ?? servers.get(entry.type);
 }
 
 /** The systems that take public keys. Where the credentials of a host are for several, the first one does. */

@@ -57,14 +57,17 @@ export interface SourceEnvironment {
   readonly inScope: boolean;
 }
 
-/** How a system tells of further repositories that lie beside a known one. */
+/** How a system tells of itself, and of further repositories that lie beside a known one. */
 export interface EnvironmentFinder {
   /** Does not ask the system. Undefined where the entry is of no environment. */
   environmentOf(context: ForgeContext): SourceEnvironment | undefined;
   /** URL that the repository of the entry is reached by, where that is not the one of its location. */
   readonly addressOf?: (context: ForgeContext) => string;
-  /** All repositories of the environment of the entry that can be gathered, the known ones too. */
-  findSources(context: ForgeContext): Promise<readonly SourceEntry[]>;
+  /**
+   * All repositories of the environment of the entry that can be gathered, the known ones too. Systems of which a source
+   * is the whole server do not have it.
+   */
+  readonly findSources?: (context: ForgeContext) => Promise<readonly SourceEntry[]>;
   /** Version of the system; empty where it does not tell. Does not fail. */
   findVersion(context: ForgeContext): Promise<string>;
 }

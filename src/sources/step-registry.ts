@@ -6,6 +6,7 @@ import type { StepSource } from './step-source.js';
 /** The steps that ask systems for a project as a whole, in the order of the pipeline. */
 export const stepSources: readonly StepSource[] = [
   projectToJson(),
+  jenkinsSource(),
   // The steps of a scrape whose `gathererScripts` names them.
   jiraSource,
   ldapSource(),

@@ -58,8 +58,8 @@ describeWith([requirements.git], 'the step environment-sources', () => {
   it('adds the projects of the group, and leaves what other systems have', async () => {
     const server = await start();
     const search = new Search();
-    const other = { type: 'jenkins', name: 'Builds', url: 'https://jenkins.example.org/', source_id: 'x' };
-    const environment = { type: 'jenkins', url: null, environment: 'https://jenkins.example.org/', version: '2' };
+    const other = { type: 'jira', name: 'Issues', url: 'https://jira.example.org/', source_id: 'x' };
+    const environment = { type: 'jira', url: null, environment: 'https://jira.example.org/', version: '2' };
     search.write('data_sources.json', [
       other,
       { type: 'git', name: 'old name', url: `${server.url}/group/project-1/` },
