@@ -112,6 +112,12 @@ export const commands: readonly Registration[] = [
     () => import('./commands/list-files.js'),
   ),
   register(
+    'Steps beside a scrape',
+    'start-scrape <project>',
+    'Start the Jenkins job that scrapes what an agent could not',
+    () => import('./commands/start-scrape.js'),
+  ),
+  register(
     'Configuration',
     'sources',
     'List the sources, those of plug-ins too',

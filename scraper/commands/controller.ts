@@ -51,6 +51,7 @@ async function runUntilSignal(runtime: Runtime, options: ControllerOptions): Pro
   }
   const controller = await startController(options, {
     readSettings: () => runtime.reread().settings,
+    startScrape: (project, signal) => startImportedScrape(runtime, project, signal),
     release: await findRelease(runtime.version, packageFolder(), runtime.environment),
     localTime: localTime(runtime.environment),
     signal: runtime.signal,
@@ -62,6 +63,13 @@ async function runUntilSignal(runtime: Runtime, options: ControllerOptions): Pro
   runtime.log.info('Stopping');
   await controller.close();
   return 0;
+}
+
+/** With the settings as they are now. The module is imported by the first export that is imported. */
+async function startImportedScrape(runtime: Runtime, project: string, signal: AbortSignal): Promise<boolean> {
+  const { startScrapeJob } = await import('../../src/controller/scrape-job.js');
+  const { home, version, environment, settings, credentials, log } = runtime.reread();
+  return startScrapeJob({ home, version, environment, settings, credentials, log, signal }, project);
 }
 
 async function operate(

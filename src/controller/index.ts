@@ -20,6 +20,7 @@ import { liveSettings } from './live-settings.js';
 import { storeOperator } from './operator.js';
 import type { ControllerOptions } from './options.js';
 import type { Release } from './release.js';
+import { ScrapeStarter, type StartScrape } from './scrape-starter.js';
 import { createWebServer } from './server.js';
 import { StoreError } from './store/error.js';
 import { openStore } from './store/open.js';
@@ -38,6 +39,8 @@ export interface ControllerSurroundings {
   readonly release: Release;
   /** Clock of the tables. */
   readonly localTime: LocalTime;
+  /** Called for a project each time something of it was imported. */
+  readonly startScrape?: StartScrape;
   /** Aborted while a start waits: it is given up. */
   readonly signal?: AbortSignal;
   readonly log: Logger;
@@ -110,7 +113,7 @@ async function start(
   const certificate = await findCertificate(options, log);
   const store = await openControllerStore(options, surroundings);
   started.push('the database', () => store.close());
-  const { importer, intake } = await startImports(store, folders, log, started);
+  const { importer, intake } = await startImports(store, folders, surroundings, started);
   const admin = await startAdminServer(
     folders.adminSocket,
     storeOperator(store, options.dataFolder, () => importer.wake()),
@@ -194,10 +197,15 @@ async function awaitServer(open: () => Promise<Store>, log: Logger, signal?: Abo
 async function startImports(
   store: Store,
   folders: Folders,
-  log: Logger,
+  { log, startScrape }: Pick<ControllerSurroundings, 'log' | 'startScrape'>,
   started: Stack,
 ): Promise<{ readonly importer: Importer; readonly intake: ExportIntake }> {
-  const importer = startImporter({ store, dataFolder: folders.data, log, signal: new AbortController().signal });
+  const starter = startScrape === undefined ? undefined : new ScrapeStarter(startScrape, log);
+  if (starter !== undefined) started.push('the start of jobs', () => starter.close());
+  const importer = startImporter({
+    ...{ store, dataFolder: folders.data, log, signal: new AbortController().signal },
+    ...(starter === undefined ? {} : { imported: (project) => starter.imported(project) }),
+  });
   started.push('the importer', () => importer.close());
   const intake = new ExportIntake({ store, folders, log, queued: () => importer.wake() });
   started.push('the intake of exports', () => intake.close());

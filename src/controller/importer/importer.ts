@@ -10,6 +10,8 @@ export interface ImporterOptions {
   readonly store: Store;
   readonly dataFolder: string;
   readonly log: Logger;
+  /** Told of each import that went well. */
+  readonly imported?: (project: string) => void;
   /** Aborts the import that is under way; it is put back in the queue. */
   readonly signal: AbortSignal;
 }
@@ -94,6 +96,7 @@ class QueueImporter implements Importer {
       const remark = await runJob({ store, dataFolder }, job, this.#signal);
       await store.finishImport(job.id, 'done', remark);
       log.info({ ...about, ...(remark !== undefined && { remark }) }, 'imported an export');
+      this.options.imported?.(job.project);
     } catch (error) {
       if (this.#signal.aborted) {
         await store.releaseImport(job.id);
