@@ -27,9 +27,19 @@ function postgresqlFolders(): readonly string[] {
   return existsSync(base) ? readdirSync(base).map((version) => join(base, version, 'bin')) : [];
 }
 
+/** Where Debian has the modules of Apache. */
+export const apacheModules = '/usr/lib/apache2/modules';
+
+const apache = program('apache2', 'apache2');
+
 export const requirements = {
   git: program('git', 'git'),
   svn: program('svn', 'subversion'),
+  apacheWithSvn: {
+    name: 'apache2 with mod_dav_svn',
+    install: 'libapache2-mod-svn',
+    find: () => (existsSync(join(apacheModules, 'mod_dav_svn.so')) ? apache.find() : undefined),
+  },
   svnserve: program('svnserve', 'subversion'),
   openssl: program('openssl', 'openssl'),
   sshd: program('sshd', 'openssh-server'),

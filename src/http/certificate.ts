@@ -17,11 +17,16 @@ async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** Certificates that the machine trusts: those of Node.js, of the system, and of the usual variables. */
-async function systemCertificates(environment: Environment): Promise<readonly string[]> {
+/** The files of certificates that the usual variables name, to be trusted besides those of the system. */
+export function namedCertificateFiles(environment: Environment): readonly string[] {
   const named = [environment.SSL_CERT_FILE, environment.NODE_EXTRA_CA_CERTS];
-  const files = [...named.filter((file) => file !== undefined && file !== ''), ...systemBundles];
-  const texts = await Promise.all(files.map((file) => readIfThere(file ?? '')));
+  return named.flatMap((file) => (file === undefined || file === '' ? [] : [file]));
+}
+
+/** Certificates that the machine trusts: those of Node.js, of the system, and of the usual variables. */
+export async function systemCertificates(environment: Environment): Promise<readonly string[]> {
+  const files = [...namedCertificateFiles(environment), ...systemBundles];
+  const texts = await Promise.all(files.map((file) => readIfThere(file)));
   const found = texts.flatMap((text) => text?.match(pemBlock) ?? []);
   return [...new Set([...rootCertificates, ...found])];
 }

@@ -92,15 +92,18 @@ describeWith([requirements.git, requirements.openssl], 'git over https', () => {
     expect(test.logged).toMatch(/unsafe_hosts is set for/);
   });
 
-  it('takes the certificate of an authority that the user names, with credentials', async () => {
-    const test = world();
-    const host = await serveHttp(upstreamRoot(test), { tls: test.home, user: 'reader', password });
-    test.sources({ app: `https://${host}/app.git` });
-    test.credentials(`[${host}]\nusername = reader\npassword = ${password}\n`);
-    const authority = { GIT_SSL_CAINFO: path.join(test.home, 'tls.pem') };
-    expect((await test.gather({}, authority)).gathered).toEqual(['app']);
-    expect(test.messages()).toEqual(['One']);
-  });
+  it.each(['GIT_SSL_CAINFO', 'SSL_CERT_FILE'])(
+    'takes the certificate that %s names, with credentials',
+    async (name) => {
+      const test = world();
+      const host = await serveHttp(upstreamRoot(test), { tls: test.home, user: 'reader', password });
+      test.sources({ app: `https://${host}/app.git` });
+      test.credentials(`[${host}]\nusername = reader\npassword = ${password}\n`);
+      const authority = { GIT_SSL_CAINFO: undefined, [name]: path.join(test.home, 'tls.pem') };
+      expect((await test.gather({}, authority)).gathered).toEqual(['app']);
+      expect(test.messages()).toEqual(['One']);
+    },
+  );
 });
 
 describeWith([requirements.git], 'git over its own protocol', () => {

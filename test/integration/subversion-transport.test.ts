@@ -9,6 +9,7 @@ import { GitWorld } from '../git-world.js';
 import { describeWith, requirements } from '../requirements.js';
 import { freePort } from '../servers/free-port.js';
 import { startSshd } from '../servers/sshd.js';
+import { type SvnHttpServer, serveSvnHttp } from '../servers/svn-http.js';
 import { restrictAccess, serveSubversion } from '../servers/svnserve.js';
 import { by, layout, SubversionRepository } from '../svn/repository.js';
 import { until } from '../until.js';
@@ -190,6 +191,50 @@ describeWith([requirements.svn, requirements.svnserve], 'reaching a Subversion s
     test.sources({ app: repositoryOf(test).url }, 'subversion');
     expect(await test.gather({}, { PATH: '/nonexistent' })).toMatchObject({ failed: ['app'] });
     expect(test.logged).toMatch(/could not be started .*ENOENT/);
+  });
+});
+
+describeWith([requirements.svn, requirements.apacheWithSvn, requirements.openssl], 'Subversion over http', () => {
+  const password = 'pass w:rd%é';
+
+  async function httpWorld(tls: boolean): Promise<{ test: GitWorld; server: SvnHttpServer; login: string }> {
+    const test = new GitWorld();
+    const server = await serveSvnHttp(path.dirname(repositoryOf(test).folder), { user: 'reader', password, tls });
+    test.sources({ app: `${tls ? 'https' : 'http'}://${server.host}/app` }, 'subversion');
+    return { test, server, login: `[${server.host}]\nusername = reader\npassword = ${password}\n` };
+  }
+
+  it('logs in with name and password, and gives the rows that the repository has', async () => {
+    const { test, login } = await httpWorld(false);
+    test.credentials(login);
+    expect(await test.gather()).toMatchObject({ gathered: ['app'] });
+    expect(test.messages()).toEqual(['Layout', 'One']);
+    expect(test.rows('change_path')).toMatchObject([{ file: 'a', change_type: 'A', insertions: '1', deletions: '0' }]);
+    expect(test.latest()).toEqual({ app: 2 });
+    expect(test.logged).not.toContain('pass w');
+  });
+
+  it('names the options where the login is missing or wrong', async () => {
+    const { test, server } = await httpWorld(false);
+    expect(await test.gather()).toMatchObject({ failed: ['app'] });
+    expect(test.logged).toContain(`${server.host} asks for a login; set username and password`);
+    test.credentials(`[${server.host}]\nusername = reader\npassword = wrong\n`);
+    expect(await test.gather()).toMatchObject({ failed: ['app'] });
+    expect(test.logged).toContain(`${server.host} refuses the login of reader; correct username and password`);
+  });
+
+  it('refuses a certificate that nobody vouches for, takes it with unsafe_hosts, and where it is trusted', async () => {
+    const { test, server, login } = await httpWorld(true);
+    test.credentials(login);
+    expect(await test.gather()).toMatchObject({ failed: ['app'] });
+    expect(test.logged).toContain(`the certificate of ${server.host} is not trusted; unsafe_hosts in`);
+    test.credentials(`${login}unsafe_hosts = yes\n`);
+    expect(await test.gather()).toMatchObject({ gathered: ['app'] });
+    expect(test.messages()).toEqual(['Layout', 'One']);
+    test.setLatest({});
+    test.credentials(login);
+    expect(await test.gather({}, { SSL_CERT_FILE: server.certificate })).toMatchObject({ gathered: ['app'] });
+    expect(test.messages()).toEqual(['Layout', 'One']);
   });
 });
 

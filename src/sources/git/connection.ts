@@ -1,7 +1,11 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { writeFileAtomically } from '../../config/atomic-file.js';
 import type { Environment } from '../../config/environment.js';
 import { ConfigError } from '../../config/errors.js';
+import { namedCertificateFiles, systemCertificates } from '../../http/certificate.js';
 import { type Location, warnUnsafe } from '../location.js';
+import type { RepositoryContext } from '../repository.js';
 import { formatHost } from '../source-url.js';
 import { type SshContext, sshCommand } from '../ssh-command.js';
 
@@ -12,6 +16,8 @@ export interface Connection {
   /** With settings of git, and with the password for its credential helper. */
   readonly environment: Environment;
 }
+
+export type ConnectionContext = SshContext & Pick<RepositoryContext, 'repositories' | 'project'>;
 
 /** `ext::` and other remote helpers run a command of the URL's choice. */
 const protocols = 'file:git:http:https:ssh';
@@ -34,7 +40,7 @@ type Setting = readonly [name: string, value: string];
 /**
  * @throws {ConfigError} where the credentials cannot be handed to git
  */
-export async function connectionTo(location: Location, context: SshContext): Promise<Connection> {
+export async function connectionTo(location: Location, context: ConnectionContext): Promise<Connection> {
   const { environment } = context;
   warnUnsafe(location, context.log);
   const isHttp = location.scheme === 'http' || location.scheme === 'https';
@@ -46,12 +52,31 @@ export async function connectionTo(location: Location, context: SshContext): Pro
       SSH_ASKPASS: undefined,
       GIT_ASKPASS: '',
       GIT_ALLOW_PROTOCOL: protocols,
-      ...(isHttp ? { ...passwordVariables(location), ...settingVariables(httpSettings(location), environment) } : {}),
+      ...(isHttp ? await httpVariables(location, context) : {}),
       ...(location.scheme === 'ssh'
         ? { GIT_SSH_COMMAND: await sshCommand(environment['GIT_SSH_COMMAND'], location, context) }
         : {}),
     },
   };
+}
+
+async function httpVariables(location: Location, context: ConnectionContext): Promise<Environment> {
+  const { environment } = context;
+  const settings = [...httpSettings(location), ...(await certificateSettings(location, context))];
+  return { ...passwordVariables(location), ...settingVariables(settings, environment) };
+}
+
+/** Git takes one file, in place of those of the system. */
+async function certificateSettings(
+  { scheme, unsafe }: Location,
+  { environment, repositories, project }: ConnectionContext,
+): Promise<readonly Setting[]> {
+  const isNamed = namedCertificateFiles(environment).length > 0 && !environment['GIT_SSL_CAINFO'];
+  if (scheme !== 'https' || unsafe || !isNamed) return [];
+  const file = path.join(repositories, project, '.certificates.pem');
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFileAtomically(file, `${(await systemCertificates(environment)).join('\n')}\n`, 0o644);
+  return [['http.sslCAInfo', file]];
 }
 
 function httpSettings(location: Location): readonly Setting[] {

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../config/environment.js';
 import { ConfigError } from '../../config/errors.js';
+import { namedCertificateFiles } from '../../http/certificate.js';
 import { proxyFor } from '../../http/proxy.js';
 import type { SvnConnection } from '../../svn/run.js';
 import { type Location, warnUnsafe } from '../location.js';
@@ -100,6 +102,9 @@ function serverSettings(url: string, environment: Environment): string {
     if (proxy.username !== '') lines.push(`http-proxy-username = ${oneLine(proxy.username)}`);
     if (proxy.password !== '') lines.push(`http-proxy-password = ${oneLine(proxy.password)}`);
   }
+  // Svn stops at a file that it cannot read.
+  const trusted = namedCertificateFiles(environment).filter((file) => existsSync(file));
+  if (trusted.length > 0) lines.push(`ssl-authority-files = ${trusted.map((file) => path.resolve(file)).join(';')}`);
   return `${lines.join('\n')}\n`;
 }
 
