@@ -1,4 +1,5 @@
 import { projectToJson } from '../sources/definitions/project-to-json.js';
+import { jenkinsSource } from '../sources/jenkins/index.js';
 import { jiraSource } from '../sources/jira/index.js';
 import { ldapSource } from '../sources/ldap/index.js';
 import { exportFiles } from './export.js';

@@ -1,4 +1,5 @@
 import { projectToJson } from './definitions/project-to-json.js';
+import { jenkinsSource } from './jenkins/index.js';
 import { jiraSource } from './jira/index.js';
 import { ldapSource } from './ldap/index.js';
 import type { StepSource } from './step-source.js';
