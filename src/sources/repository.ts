@@ -1,4 +1,5 @@
 import type { ApiConnections } from '../http/connections.js';
+import type { TableDefinition } from '../tables/definition.js';
 import type { LocalTime } from '../tables/local-time.js';
 import type { KeyRegistrar } from './keys.js';
 import type { Location } from './location.js';
@@ -11,6 +12,7 @@ export const latestVersionsFile = 'latest_vcs_versions.json';
 
 /** What a source is given that is a repository of a version control system, whatever else it has. */
 export interface RepositoryContext extends GatherContext {
+  readonly home: string;
   /** Folder below which repositories are kept, one folder per project. */
   readonly repositories: string;
   /** Folder of files that someone put there for this project, in place of what a system would answer. */
@@ -74,6 +76,11 @@ export interface EnvironmentFinder {
 
 /** A system that keeps versions. It fills `vcs_versions` and has an entry in {@link latestVersionsFile}. */
 export interface RepositorySource extends Source<RepositoryContext> {
+  /**
+   * Further tables that it may fill. Those of an earlier run stay as they are where none of its repositories has
+   * anything new, which `gather` says by no values of trackers.
+   */
+  readonly tablesOfNews?: readonly TableDefinition[];
   /** Whether it also serves a source of type `git` there, because the credentials know of its API. */
   readonly servesGitAt?: (location: Location) => boolean;
   readonly environments?: EnvironmentFinder;

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Runtime } from '../config/runtime.js';
@@ -107,6 +108,9 @@ async function gatherRepositories(
     const jobs = findJobs(folder, { environment, credentials, followHostChange, log, recorder });
     const trackers = SourceTrackers.load(folder, [latestVersionsFile, ...jobs.flatMap((job) => job.source.trackers)]);
     for (const table of [vcsVersions, ...jobs.flatMap((job) => job.source.tables)]) exports.declare(table);
+    for (const table of jobs.flatMap((job) => job.source.tablesOfNews ?? [])) {
+      if (!existsSync(path.join(folder, table.file))) exports.declare(table);
+    }
     const connections = openConnections(runtime, options);
     const sharedSsh = new SharedSsh({ environment, signal: runtime.signal });
     const shared = {
@@ -228,6 +232,7 @@ async function runJob({ entry, source }: Job, shared: Shared, signal: AbortSigna
     const scope = { name: entry.name, log, signal };
     const { result: values, rows } = await gatherInto(exports, () => source.gather(context, since), scope);
     trackers.update(entry.name, values);
+    if (Object.keys(values).length > 0) for (const table of source.tablesOfNews ?? []) exports.declare(table);
     if (rows.size > 0) log.info(`${entry.name}: ${[...rows].map(([name, count]) => `${count} of ${name}`).join(', ')}`);
     recorder.source(entry, reasons.length > 0 ? 'incomplete' : 'done', { rows, reasons });
   } catch (error) {
@@ -245,7 +250,7 @@ async function runJob({ entry, source }: Job, shared: Shared, signal: AbortSigna
 function contextOf(entry: SourceEntry, shared: Shared, signal: AbortSignal): Omit<RepositoryContext, 'onIncomplete'> {
   const { environment, settings, credentials, log, home } = shared.runtime;
   return {
-    ...{ environment, settings, credentials, log, signal, entry },
+    ...{ environment, settings, credentials, log, signal, home, entry },
     project: shared.project,
     exportFolder: shared.folder,
     repositories: path.resolve(home, shared.repositories),

@@ -27,6 +27,8 @@ export interface Gathering {
 /** Reads what has happened in a repository since its tracker: pushes, and pull requests with their comments. */
 export class Activity {
   private readonly rowContext: RowContext;
+  /** Whether there was anything new so far. */
+  hasRows = false;
   private requests = 0;
   private repeatedNumbers = 0;
 
@@ -48,7 +50,14 @@ export class Activity {
   }
 
   private part(what: string, part: AsyncGenerator<TableRow>): AsyncGenerator<TableRow, boolean> {
-    return unlessRefused(this.gathering.context, what, part);
+    return unlessRefused(this.gathering.context, what, this.noting(part));
+  }
+
+  private async *noting(part: AsyncGenerator<TableRow>): AsyncGenerator<TableRow> {
+    for await (const row of part) {
+      this.hasRows = true;
+      yield row;
+    }
   }
 
   private async *pushes(): AsyncGenerator<TableRow> {

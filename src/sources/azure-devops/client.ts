@@ -5,7 +5,7 @@ import { readItems } from '../../http/items.js';
 import type { Logger } from '../../log/logger.js';
 import { percentDecode } from '../source-url.js';
 import type { Dialect, Speech } from './dialect.js';
-import { followSkip } from './follow.js';
+import { followBatches, followSkip } from './follow.js';
 import type { AzurePlace } from './place.js';
 import * as schema from './schema.js';
 
@@ -23,9 +23,10 @@ const withRequests = 2;
 
 /** A path below the collection or the project. */
 interface Resource {
-  readonly area: 'git' | 'discussion' | 'projects' | 'wit';
+  readonly area: 'git' | 'discussion' | 'projects' | 'work' | 'wit';
   readonly path: string;
-  readonly of?: 'collection';
+  /** What lies between the collection and the API, where that is not the project of the place, if it has one. */
+  readonly of?: readonly string[];
 }
 
 /** The part of the API of Azure DevOps that is asked for. Throws as {@link ApiClient}. */
@@ -78,6 +79,55 @@ export class AzureClient {
     return this.#items(`threads of pull request ${request}`, value, schema.threadSchema);
   }
 
+  /** What requests name the project of the place by. */
+  async projectKey(): Promise<string> {
+    const { project } = this.place;
+    return project === undefined ? (await this.repository()).project.id : percentDecode(project);
+  }
+
+  teams(project: string): AsyncGenerator<schema.Team> {
+    return this.#pages(teamsOf(project), schema.teamSchema);
+  }
+
+  members(project: string, { id }: schema.Team): AsyncGenerator<schema.Identity> {
+    const { area, path, of } = teamsOf(project);
+    return this.#pages({ area, path: `${path}/${encodeURIComponent(id)}/members`, of }, schema.memberSchema);
+  }
+
+  async *iterations(project: string, { id }: schema.Team): AsyncGenerator<schema.Iteration> {
+    const of = [project, id];
+    const { value } = await this.#one({ area: 'work', path: 'teamsettings/iterations', of }, schema.listSchema);
+    yield* this.#items(`iterations of the team ${id}`, value, schema.iterationSchema);
+  }
+
+  /** All projects of the collection. */
+  projects(): AsyncGenerator<schema.Project> {
+    return this.#pages({ area: 'projects', path: '', of: [] }, schema.projectSchema);
+  }
+
+  /**
+   * What work items were after each of their changes, those of the collection where the place names no project.
+   *
+   * @param since the first moment of interest, in seconds since 1970; negative for all
+   */
+  async *workItemRevisions(fields: readonly string[], since: number): AsyncGenerator<schema.Revision> {
+    const startDateTime = since < 0 ? undefined : new Date(since * 1000).toISOString();
+    for (let isUnderWay = false; !isUnderWay; ) {
+      const query = { fields: fields.join(','), startDateTime, 'api-version': this.dialect.reportVersion };
+      const path = this.#path({ area: 'wit', path: 'reporting/workitemrevisions' }, this.dialect.speech);
+      const list = (body: unknown): unknown => schema.batchSchema.safeParse(body).data?.values;
+      try {
+        for await (const one of this.api.pages(path, schema.revisionSchema, { query, list, follow: followBatches })) {
+          isUnderWay = true;
+          yield one;
+        }
+        return;
+      } catch (error) {
+        if (isUnderWay || !this.dialect.learnReport(error)) throw error;
+      }
+    }
+  }
+
   /** Checks each item of a list that was not read as pages. */
   #items<T>(what: string, list: readonly unknown[], item: z.ZodType<T>): readonly T[] {
     const { items, malformed } = readItems(list, item);
@@ -102,7 +152,7 @@ export class AzureClient {
 
   async #hasReleasedRequests(): Promise<boolean> {
     if (Number(this.dialect.speech.version) >= withRequests) return true;
-    const path = this.#path({ area: 'git', path: 'pullRequests', of: 'collection' }, this.dialect.speech);
+    const path = this.#path({ area: 'git', path: 'pullRequests', of: [] }, this.dialect.speech);
     const answer = await this.api.sendJson('OPTIONS', path, schema.resourceOptionsSchema, { repeatable: true });
     return answer.value[0]?.releasedVersion !== '0.0';
   }
@@ -156,7 +206,7 @@ export class AzureClient {
   async *#pages<T>(
     resource: Resource,
     item: z.ZodType<T>,
-    { query = () => ({}), size = perPage }: { query?: (speech: Speech) => Query; size?: number },
+    { query = () => ({}), size = perPage }: { query?: (speech: Speech) => Query; size?: number } = {},
   ): AsyncGenerator<T> {
     for (let isUnderWay = false; !isUnderWay; ) {
       const { speech } = this.dialect;
@@ -185,17 +235,21 @@ export class AzureClient {
   #path(resource: Resource, { projectFirst }: Speech): string {
     const { area, path, of } = resource;
     const { collection, project } = this.place;
-    const scope = project === undefined || of !== undefined ? [] : [segment(project)];
+    const scope = (of ?? (project === undefined ? [] : [project])).map(segment);
     const isBehind = this.#hasForms(resource) && !projectFirst;
     const parts = isBehind ? ['_apis', area, ...scope] : [...scope, '_apis', area];
     const before = collection === '' ? [] : collection.split('/').map(segment);
-    return [...before, ...parts, path].join('/');
+    return [...before, ...parts, ...(path === '' ? [] : [path])].join('/');
   }
 }
 
 /** A part of a URL, which may be encoded in part, or not at all. */
 function segment(part: string): string {
   return encodeURIComponent(percentDecode(part));
+}
+
+function teamsOf(project: string): Resource & { readonly of: readonly string[] } {
+  return { area: 'projects', path: `${encodeURIComponent(project)}/teams`, of: [] };
 }
 
 function criteria({ version }: Speech, values: Query): Query {

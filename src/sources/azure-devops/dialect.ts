@@ -12,6 +12,8 @@ export interface Speech {
 /** Versions that are tried where a server does not tell which one is its newest; the first one is that of the service. */
 const versions = ['7.1', '5.0', '4.1', '3.0', '2.0', '1.0'] as const;
 
+const oldReports = 3;
+
 const tooNew: readonly string[] = ['VssVersionOutOfRangeException', 'VssInvalidApiVersionException'];
 const unknownPath: readonly (string | undefined)[] = ['HttpControllerNotFoundException', undefined];
 
@@ -22,9 +24,27 @@ const unknownPath: readonly (string | undefined)[] = ['HttpControllerNotFoundExc
 export class Dialect {
   #speech: Speech = { version: versions[0], projectFirst: true };
   #isFormKnown = false;
+  #hasOldReports = true;
 
   get speech(): Speech {
     return this.#speech;
+  }
+
+  /**
+   * The version that reports of work items are asked in: the last one that names people as they were called then, as
+   * long as the server has it.
+   */
+  get reportVersion(): string {
+    const { version } = this.#speech;
+    return this.#hasOldReports && Number(version) > oldReports ? oldReports.toFixed(1) : version;
+  }
+
+  /** Whether a report is to be asked for again, after a refusal, in the version of everything else. */
+  learnReport(error: unknown): boolean {
+    const isTooOld = error instanceof AzureProblem && tooNew.includes(error.typeKey);
+    if (!isTooOld || !this.#hasOldReports || Number(this.#speech.version) <= oldReports) return false;
+    this.#hasOldReports = false;
+    return true;
   }
 
   /** Takes note that a path with a project was right. */

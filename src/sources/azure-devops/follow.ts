@@ -1,4 +1,5 @@
 import type { Continuation, Follow } from '../../http/follow.js';
+import { batchSchema } from './schema.js';
 
 /** Pages that are asked for at once where it is not known how many there are. */
 const mostAhead = 8;
@@ -23,3 +24,26 @@ function withSkip(url: URL, skip: number): URL {
   target.searchParams.set('$skip', String(skip));
   return target;
 }
+
+/** What only the first batch is asked with. */
+const beginning = 'startDateTime';
+
+/**
+ * Batches of a report, which tell the next one by a token or by a link, and which one is the last; that may be empty. Of
+ * a link only the query is taken: the address that a server believes to have need not be the one that it is reached by.
+ */
+export const followBatches: Follow = ({ url, value }) => {
+  const { data } = batchSchema.safeParse(value);
+  if (data === undefined || data.isLastBatch === true) return {};
+  const next = new URL(url);
+  next.searchParams.delete(beginning);
+  const link = data.nextLink;
+  if (link != null && URL.canParse(link, url.href)) {
+    for (const [name, text] of new URL(link, url).searchParams) {
+      if (!next.searchParams.has(name) || name !== 'api-version') next.searchParams.set(name, text);
+    }
+  }
+  if (data.continuationToken != null) next.searchParams.set('continuationToken', String(data.continuationToken));
+  // A server that leads nowhere would be asked for ever.
+  return next.search === url.search ? {} : { next };
+};

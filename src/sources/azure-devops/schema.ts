@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { moment, optionalText } from '../answers.js';
 
-const identitySchema = z.object({
+export const identitySchema = z.object({
   displayName: z.string(),
   uniqueName: optionalText,
   /** Whether it is a group; older servers do not say. */
@@ -117,3 +117,34 @@ export type Comment = z.output<typeof commentSchema>;
 
 /** Of what a resource has; TFS 2013 has not released its pull requests. */
 export const resourceOptionsSchema = z.object({ value: z.array(z.object({ releasedVersion: z.string() })) });
+
+/** https://learn.microsoft.com/rest/api/azure/devops/core/teams */
+export const teamSchema = z.object({ id: z.string(), name: z.string(), description: optionalText });
+export type Team = z.output<typeof teamSchema>;
+
+/** Newer versions tell of the member who administers the team, and so have the account one level below. */
+export const memberSchema = z
+  .union([z.object({ identity: identitySchema }), identitySchema])
+  .transform((member): Identity => ('identity' in member ? member.identity : member));
+
+/** https://learn.microsoft.com/rest/api/azure/devops/work/iterations */
+export const iterationSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  attributes: z.object({ startDate: moment.nullish(), finishDate: moment.nullish() }).nullish(),
+});
+export type Iteration = z.output<typeof iterationSchema>;
+
+/** https://learn.microsoft.com/rest/api/azure/devops/wit/reporting-work-item-revisions */
+export const revisionSchema = z.object({ id: z.int(), rev: z.int(), fields: z.record(z.string(), z.unknown()) });
+export type Revision = z.output<typeof revisionSchema>;
+
+export const batchSchema = z.object({
+  values: z.unknown(),
+  isLastBatch: z.boolean().nullish(),
+  nextLink: optionalText,
+  continuationToken: z.union([z.string(), z.number()]).nullish(),
+});
+
+export const projectSchema = z.object({ id: z.string(), name: z.string(), description: optionalText });
+export type Project = z.output<typeof projectSchema>;

@@ -30,6 +30,8 @@ export interface GatherGitOptions {
   readonly location?: Location;
   /** Look into it, and have a clone, even if nothing seems to have changed: the caller has found out already. */
   readonly evenIfUnchanged?: boolean;
+  /** Told where the repository was not looked into, because it is empty or nothing seems to have changed. */
+  readonly onSkipped?: () => void;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface GatherGitOptions {
 export async function* gatherGit(
   context: RepositoryContext,
   since: string | undefined,
-  { location = resolveLocation(context.entry.url, context), evenIfUnchanged = false }: GatherGitOptions = {},
+  { location = resolveLocation(context.entry.url, context), evenIfUnchanged = false, onSkipped }: GatherGitOptions = {},
 ): AsyncGenerator<TableRow, string | undefined> {
   const options = readGitOptions(location, context.time, context.credentials.file);
   const connection = await connectionTo(location, context);
@@ -52,7 +54,10 @@ export async function* gatherGit(
   const release = await folders.acquire(folder);
   try {
     const target = await prepare({ context, connection, folder, options, since, evenIfUnchanged });
-    if (target === undefined) return since;
+    if (target === undefined) {
+      onSkipped?.();
+      return since;
+    }
     yield* readOrStartOver(target, context);
     return target.range.latest;
   } finally {
