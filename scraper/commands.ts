@@ -101,6 +101,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'topdesk-to-json <project>',
+    'Gather the reservations of the project from a dump of TOPdesk',
+    () => import('./commands/topdesk-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'export-files <project>',
     'Send files to the controller, which imports them',
     () => import('./commands/export-files.js'),

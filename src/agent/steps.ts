@@ -2,6 +2,7 @@ import { projectToJson } from '../sources/definitions/project-to-json.js';
 import { jenkinsSource } from '../sources/jenkins/index.js';
 import { jiraSource } from '../sources/jira/index.js';
 import { ldapSource } from '../sources/ldap/index.js';
+import { topdeskSource } from '../sources/topdesk/index.js';
 import { exportFiles } from './export.js';
 import { environmentSources, furtherSources, projectStep, repositories } from './gathering-steps.js';
 import { generateKey } from './identity.js';
@@ -32,6 +33,7 @@ export const steps: readonly Step[] = [
   projectStep(jenkinsSource(), { after: ['environment-sources'] }),
   { ...furtherSources, after: ['environment-sources'] },
   projectStep(ldapSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),
+  projectStep(topdeskSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),
   step('export-files', (context) =>
     exportFiles(context, {
       update: [...listFiles('update', ['preflight']), ...exchangedTrackers(context.gathered)],

@@ -54,6 +54,9 @@ const general = [
   ),
   variable('all commands', 'GATHERER_SETTINGS_FILE', 'Path of the settings', { default: 'settings.cfg' }),
   variable('all commands', 'GATHERER_CREDENTIALS_FILE', 'Path of the credentials', { default: 'credentials.cfg' }),
+  variable('all commands', 'GATHERER_TOPDESK_FILE', 'Path of what says how to read a dump of TOPdesk', {
+    default: 'topdesk.cfg',
+  }),
   variable('all commands', 'GATHERER_SECRETS_FILE', 'Path of the salts that the controller hands out', {
     default: 'secrets.json',
   }),

@@ -3,6 +3,7 @@ import { jenkinsSource } from './jenkins/index.js';
 import { jiraSource } from './jira/index.js';
 import { ldapSource } from './ldap/index.js';
 import type { StepSource } from './step-source.js';
+import { topdeskSource } from './topdesk/index.js';
 
 /** The steps that ask systems for a project as a whole, in the order of the pipeline. */
 export const stepSources: readonly StepSource[] = [
@@ -11,4 +12,5 @@ export const stepSources: readonly StepSource[] = [
   // The steps of a scrape whose `gathererScripts` names them.
   jiraSource,
   ldapSource(),
+  topdeskSource(),
 ];

@@ -46,12 +46,8 @@ export class LocalTime {
    * @returns seconds since 1970; undefined where the text is no such date
    */
   parse(text: string): number | undefined {
-    const parts = wallClock.exec(text.trim());
-    if (parts === null) return undefined;
-    const [year, month, date, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
-    if (year === undefined || month === undefined || !isCalendarDate(year, month, date)) return undefined;
-    if ((hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 59) return undefined;
-    const wall = Date.UTC(year, month - 1, date, hour, minute, second) / 1000;
+    const wall = wallSeconds(text.trim());
+    if (wall === undefined) return undefined;
     const after = wall - this.offset(wall + day);
     const candidates = [wall - this.offset(wall - day), after];
     const fitting = candidates.filter((time) => time + this.offset(time) === wall);
@@ -106,6 +102,21 @@ function remembered<Value>(cache: Map<number, Value>, date: number, find: () => 
 
 function two(number: number): string {
   return number < 10 ? `0${Math.trunc(number)}` : String(Math.trunc(number));
+}
+
+/** Whether a text is `YYYY-MM-DD HH:MM:SS`, and a date of the calendar and a time of the clock. */
+export function isMoment(text: string): boolean {
+  return text.length === 'YYYY-MM-DD HH:MM:SS'.length && wallSeconds(text) !== undefined;
+}
+
+/** Seconds between 1970 and what the clock on the wall shows. */
+function wallSeconds(text: string): number | undefined {
+  const parts = wallClock.exec(text);
+  if (parts === null) return undefined;
+  const [year, month, date, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
+  if (year === undefined || month === undefined || !isCalendarDate(year, month, date)) return undefined;
+  if ((hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 59) return undefined;
+  return Date.UTC(year, month - 1, date, hour, minute, second) / 1000;
 }
 
 function isCalendarDate(year: number, month: number, date: number | undefined): boolean {

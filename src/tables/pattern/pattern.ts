@@ -28,6 +28,20 @@ export class PythonPattern {
   }
 
   /**
+   * As `re.search`: whether the pattern matches anywhere in the text.
+   *
+   * @throws {PatternError} where the search takes too long
+   */
+  occursIn(text: string): boolean {
+    const characters = codePoints(text);
+    const matcher = new Matcher(this.#compiled, characters, new StepBudget(STEPS_PER_TEXT));
+    for (let position = 0; position <= characters.length; position += 1) {
+      if (matcher.matchAt(position) !== undefined) return true;
+    }
+    return false;
+  }
+
+  /**
    * As `re.sub`: replaces every match; what was not captured is filled in as nothing.
    *
    * @throws {PatternError} where the search takes too long, or the template does not fit the pattern
