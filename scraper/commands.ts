@@ -119,6 +119,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps beside a scrape',
+    'bigboat-to-json <project>',
+    'Hand the status of a BigBoat dashboard to the controller',
+    () => import('./commands/bigboat-to-json.js'),
+  ),
+  register(
+    'Steps beside a scrape',
     'start-scrape <project>',
     'Start the Jenkins job that scrapes what an agent could not',
     () => import('./commands/start-scrape.js'),

@@ -19,6 +19,7 @@ const commands = [
     () => import('../scraper/commands/retrieve-update-trackers.js'),
   ),
   register(group, 'export-files <project>', '', () => import('../scraper/commands/export-files.js')),
+  register(group, 'bigboat-to-json <project>', '', () => import('../scraper/commands/bigboat-to-json.js')),
 ];
 
 /** What stands for `{{NAME}}` in the files and forms of a transcript. */

@@ -5,6 +5,7 @@ import type { Runtime } from '../config/runtime.js';
 import { HttpClient, type HttpLimits, userAgent } from '../http/client.js';
 import { HttpError } from '../http/errors.js';
 import type { HttpResponse } from '../http/response.js';
+import type { Row } from '../tables/row.js';
 import { type AgentContext, resolvePath } from './context.js';
 
 /** Options by which a command names another controller than the settings do. */
@@ -95,6 +96,12 @@ export class Controller {
     const agent = { user, key: runtime.settings.agentKey, hostname: hostname(), version: userAgent(runtime.version) };
     const form = { files: JSON.stringify(files), agent: JSON.stringify(agent) };
     return this.send('POST', 'export.py', { project: this.context.project }, form);
+  }
+
+  /** Hands over the checks of a BigBoat dashboard. */
+  sendStatuses(status: readonly Row[], source: string): Promise<HttpResponse> {
+    const form = { status: JSON.stringify(status), source };
+    return this.send('POST', 'status.py', { project: this.context.project }, form);
   }
 
   uploadLog(record: Readonly<Record<string, string>>): Promise<HttpResponse> {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listening } from '../config/listen.js';
 import type { Runtime } from '../config/runtime.js';
 import { createApi } from './api.js';
+import { readDashboards } from './bigboat.js';
 import { type AgentContext, agentProjects, checkConfiguration, logFailure } from './context.js';
 import { generateKey } from './identity.js';
 import { Metrics } from './metrics.js';
@@ -74,11 +75,19 @@ async function begin(runtime: Runtime, scraper: Scraper): Promise<void> {
 }
 
 function jobsOf(mode: Mode & { readonly kind: 'daemon' }, runtime: Runtime, scraper: Scraper): readonly Job[] {
-  if (mode.bigboat !== undefined) {
-    runtime.log.warn('BIGBOAT_PERIOD is set, but this version does not read the BigBoat dashboard');
-  }
   const run = () => scheduledScrape(runtime, scraper);
-  return [{ name: 'scrape', when: mode.scrape, busy: () => scraper.running, run }];
+  const scrape: Job = { name: 'scrape', when: mode.scrape, busy: () => scraper.running, run };
+  return mode.bigboat === undefined ? [scrape] : [scrape, bigboatJob(mode.bigboat, runtime)];
+}
+
+function bigboatJob(when: string, runtime: Runtime): Job {
+  let busy = false;
+  const run = async (): Promise<void> => {
+    busy = true;
+    await readDashboards(runtime);
+    busy = false;
+  };
+  return { name: 'the status of BigBoat', when, busy: () => busy, run };
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -38,6 +38,23 @@ export function parseSourceUrl(url: string): PlainUrl {
   return short === undefined ? localPath(text) : fromShortSsh(short);
 }
 
+/**
+ * @param what is reached there, for the message
+ * @throws {ConfigError} where the text is no URL of a web server; it names the place that the text is from
+ */
+export function parseWebUrl(url: string, what: string, origin: string): PlainUrl {
+  const plain = parseSourceUrl(url);
+  if (!/^https?$/.test(plain.scheme) || plain.hostname === '') {
+    throw new ConfigError(origin, `${redactUrl(url)} is no address of ${what}; expected https://host/`);
+  }
+  return plain;
+}
+
+/** A URL without its account, query and fragment, and otherwise as it is written. */
+export function withoutAccount({ scheme, hostname, port, path }: PlainUrl): string {
+  return `${scheme}://${formatHost(hostname)}${port === undefined ? '' : `:${port}`}${path}`;
+}
+
 function fromParts(url: string, parts: Readonly<Record<string, string | undefined>>): PlainUrl {
   const scheme = (parts['scheme'] ?? '').toLowerCase();
   const [username, password] = splitUserInfo(parts['userinfo']);

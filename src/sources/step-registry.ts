@@ -1,3 +1,4 @@
+import { bigboatSource } from './bigboat/index.js';
 import { projectToJson } from './definitions/project-to-json.js';
 import { jenkinsSource } from './jenkins/index.js';
 import { jiraSource } from './jira/index.js';
@@ -13,4 +14,6 @@ export const stepSources: readonly StepSource[] = [
   jiraSource,
   ldapSource(),
   topdeskSource(),
+  // What a daemon does at times of its own.
+  bigboatSource(),
 ];

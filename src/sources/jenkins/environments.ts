@@ -1,9 +1,9 @@
 import { ConfigError } from '../../config/errors.js';
 import { HttpError } from '../../http/errors.js';
 import type { EnvironmentFinder } from '../repository.js';
-import { parseSourceUrl } from '../source-url.js';
+import { parseSourceUrl, withoutAccount } from '../source-url.js';
 import { openJenkins } from './open.js';
-import { placeOfSource, publicSourceUrl } from './place.js';
+import { placeOfSource } from './place.js';
 
 /** Nobody waits long for a version. */
 const patience = { failures: 1, total: 10_000 };
@@ -11,7 +11,7 @@ const patience = { failures: 1, total: 10_000 };
 /** A server is an environment of its own. */
 export const jenkinsEnvironments: EnvironmentFinder = {
   environmentOf({ entry }) {
-    const url = publicSourceUrl(parseSourceUrl(entry.url));
+    const url = withoutAccount(parseSourceUrl(entry.url));
     return { type: 'jenkins', url, environment: url, inScope: true };
   },
   async findVersion(context) {

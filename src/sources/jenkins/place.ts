@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Credentials } from '../../config/credentials.js';
-import { ConfigError } from '../../config/errors.js';
 import { isFalsy } from '../../config/falsy.js';
 import type { Settings } from '../../config/settings.js';
 import { type LocationContext, resolveLocation } from '../location.js';
 import type { SourceEntry } from '../source.js';
-import { formatHost, type PlainUrl, parseSourceUrl } from '../source-url.js';
+import { type PlainUrl, parseWebUrl, withoutAccount } from '../source-url.js';
 import { ownSection } from '../web-server.js';
 
 /** A Jenkins server as the configuration has it. */
@@ -48,7 +47,7 @@ export function placeOfSettings(
 ): JenkinsPlace | undefined {
   const url = options.host ?? settings.get('jenkins', 'host');
   if (url === undefined || isFalsy(url)) return undefined;
-  const plain = parseWebUrl(url, options.host === undefined ? settings.file : '--host');
+  const plain = parseWebUrl(url, 'Jenkins', options.host === undefined ? settings.file : '--host');
   const section = ownSection(plain);
   const login = (name: 'username' | 'password'): string | undefined =>
     [options[name], settings.get('jenkins', name), credentials.get(section, name), plain[name]].find(
@@ -68,7 +67,7 @@ export function placeOfSettings(
  * @throws {ConfigError} where its URL or an option of its host cannot be used
  */
 export function placeOfSource(entry: SourceEntry, context: LocationContext): JenkinsPlace {
-  const plain = parseWebUrl(entry.url, 'data_sources.json');
+  const plain = parseWebUrl(entry.url, 'Jenkins', 'data_sources.json');
   const { username, password, unsafe, section } = resolveLocation(entry.url, context);
   return {
     url: baseUrl(plain),
@@ -78,21 +77,8 @@ export function placeOfSource(entry: SourceEntry, context: LocationContext): Jen
   };
 }
 
-function parseWebUrl(url: string, origin: string): PlainUrl {
-  const plain = parseSourceUrl(url);
-  if (!/^https?$/.test(plain.scheme) || plain.hostname === '') {
-    throw new ConfigError(origin, `${plain.text} is no address of Jenkins; expected https://host/`);
-  }
-  return plain;
-}
-
-/** A URL of a source without its account. */
-export function publicSourceUrl({ scheme, hostname, port, path: place }: PlainUrl): string {
-  return `${scheme}://${formatHost(hostname)}${port === undefined ? '' : `:${port}`}${place}`;
-}
-
 function baseUrl(plain: PlainUrl): string {
-  return `${publicSourceUrl(plain).replace(/\/+$/, '')}/`;
+  return `${withoutAccount(plain).replace(/\/+$/, '')}/`;
 }
 
 function accountOf(username: string | undefined, password: string | undefined): Pick<JenkinsPlace, 'account'> {
