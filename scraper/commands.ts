@@ -130,6 +130,30 @@ export const commands: readonly Registration[] = [
     () => import('./commands/start-scrape.js'),
   ),
   register(
+    'Maintenance',
+    'import-bigboat-status <project>',
+    'Import a dump of BigBoat statuses into the database of the controller',
+    () => import('./commands/import-bigboat-status.js'),
+  ),
+  register(
+    'Maintenance',
+    'retrieve-salts <project>',
+    'Show the salts of the project, made where it has none',
+    () => import('./commands/retrieve-salts.js'),
+  ),
+  register(
+    'Maintenance',
+    'init-gitlab <project>',
+    'Set up archives of the repositories of a project, at GitLab or the controller',
+    () => import('./commands/init-gitlab.js'),
+  ),
+  register(
+    'Maintenance',
+    'filter-sourcecode <project>',
+    'Archive copies of repositories of which only the size can be measured',
+    () => import('./commands/filter-sourcecode.js'),
+  ),
+  register(
     'Configuration',
     'sources',
     'List the sources, those of plug-ins too',

@@ -17,7 +17,7 @@ export interface Registration {
   readonly register: (yargs: Argv, select: (selection: Selection) => void) => void;
 }
 
-export const groups = ['Run', 'Steps of a scrape', 'Steps beside a scrape', 'Configuration'] as const;
+export const groups = ['Run', 'Steps of a scrape', 'Steps beside a scrape', 'Maintenance', 'Configuration'] as const;
 export type Group = (typeof groups)[number];
 
 /** An entry of the table of commands. */

@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { z } from 'zod';
+import type { Row } from '../tables/row.js';
 import type { ImportSummary, Operator } from './operator.js';
+import type { Salts } from './store/store.js';
 
 const Summary = z.object({
   id: z.int(),
@@ -12,6 +14,8 @@ const Summary = z.object({
   created: z.string(),
   updated: z.string(),
 });
+
+const SaltPair = z.object({ salt: z.string(), pepper: z.string() });
 
 /** Whether a controller listens on the socket. */
 export function reachAdmin(path: string): Promise<boolean> {
@@ -45,11 +49,20 @@ export class AdminClient implements Operator {
     return this.#ask('GET', '/imports', { project }, z.array(Summary));
   }
 
+  salts(project: string): Promise<Salts> {
+    return this.#ask('POST', '/salts', { project }, SaltPair);
+  }
+
+  addStatuses(project: string, rows: readonly Row[], source?: string): Promise<boolean> {
+    return this.#ask('POST', '/statuses', { project }, z.boolean(), { rows, source });
+  }
+
   async #ask<T>(
     method: 'GET' | 'POST',
     path: string,
     fields: Readonly<Record<string, string | undefined>>,
     schema: z.ZodType<T>,
+    body?: unknown,
   ): Promise<T> {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(fields)) {
@@ -57,14 +70,14 @@ export class AdminClient implements Operator {
         search.append(name, value);
       }
     }
-    const { status, text } = await this.#send(method, `${path}?${search}`);
+    const { status, text } = await this.#send(method, `${path}?${search}`, body);
     if (status !== 200) {
       throw new Error(`The controller refused ${method} ${path}: ${text}`);
     }
     return schema.parse(JSON.parse(text));
   }
 
-  #send(method: string, path: string): Promise<{ readonly status: number; readonly text: string }> {
+  #send(method: string, path: string, body: unknown): Promise<{ readonly status: number; readonly text: string }> {
     return new Promise((resolve, reject) => {
       const sent = request({ socketPath: this.path, method, path }, (response) => {
         const chunks: Buffer[] = [];
@@ -75,7 +88,7 @@ export class AdminClient implements Operator {
         });
       });
       sent.on('error', reject);
-      sent.end();
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 }

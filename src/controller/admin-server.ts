@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { z } from 'zod';
 import { ConfigError } from '../config/errors.js';
 import type { Logger } from '../log/logger.js';
+import { anyRowSchema } from '../tables/row.js';
 import { reachAdmin } from './admin-client.js';
 import type { Operator } from './operator.js';
 import { ProjectKey } from './parameters.js';
@@ -10,7 +11,11 @@ import { ProjectKey } from './parameters.js';
 /** Longest path that the address of a Unix socket holds on all systems. */
 const MAX_PATH = 103;
 
+/** Bytes of a request: measurements come in batches. */
+const MAX_BODY = 4 * 1024 * 1024;
+
 const Search = z.object({ project: ProjectKey.optional(), agent: ProjectKey.optional() });
+const StatusBody = z.object({ rows: z.array(anyRowSchema), source: z.string().optional() });
 
 export interface AdminServer {
   close(): Promise<void>;
@@ -70,9 +75,30 @@ async function answer(operator: Operator, request: IncomingMessage, response: Se
     case 'POST /rekey':
       send(response, 200, agent !== undefined && (await operator.allowRekey(agent)));
       return;
+    case 'POST /salts':
+      if (project === undefined) send(response, 400, { error: 'no project' });
+      else send(response, 200, await operator.salts(project));
+      return;
+    case 'POST /statuses': {
+      const { rows, source } = StatusBody.parse(JSON.parse(await readBody(request)));
+      send(response, 200, project !== undefined && (await operator.addStatuses(project, rows, source)));
+      return;
+    }
     default:
       send(response, 404, { error: 'no such request' });
   }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MAX_BODY) throw new Error(`the request is larger than ${MAX_BODY} bytes`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {

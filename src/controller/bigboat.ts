@@ -8,7 +8,8 @@ import type { Folders } from './folders.js';
 import { RequestError } from './request-error.js';
 import { StoreError } from './store/error.js';
 
-const FILE = 'data_status.json';
+/** Among the logs of a project, statuses that the database could not take: a line of JSON for each request. */
+export const statusFile = 'data_status.json';
 const MAX_STATUSES = 1000;
 
 const Measure = z.number().nullish();
@@ -54,15 +55,19 @@ export async function receiveStatuses(
     if ((await store.findProject(project)) === undefined) {
       throw new RequestError(404, 'Project is not yet registered in the database');
     }
-    const rows = statuses.map((status) => toRow(status, localTime));
-    await store.insertBigboatStatus(project, rows, source);
+    await store.insertBigboatStatus(project, statusRows(statuses, localTime), source);
   } catch (error) {
     if (!(error instanceof StoreError)) {
       throw error;
     }
     log.error({ err: error, project }, 'Could not store statuses of BigBoat; they are kept in a file');
-    await appendRecord(folders, project, FILE, statuses.map(toRecord));
+    await appendRecord(folders, project, statusFile, statuses.map(toRecord));
   }
+}
+
+/** Rows of `bigboat_status`. */
+export function statusRows(statuses: Statuses, localTime: LocalTime): readonly Row[] {
+  return statuses.map((status) => toRow(status, localTime));
 }
 
 function toRow({ name, checked_time, ok, value, max }: Statuses[number], localTime: LocalTime): Row {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
+import type { Row } from '../tables/row.js';
 import { locate } from './importer/export-folder.js';
-import type { ImportJob, Store } from './store/store.js';
+import type { ImportJob, Salts, Store } from './store/store.js';
 
 /** What an operator may ask of a controller. */
 export interface Operator {
@@ -12,6 +13,13 @@ export interface Operator {
   discardImports(project: string): Promise<number>;
   /** Open imports, and the latest finished ones. */
   imports(project?: string): Promise<readonly ImportSummary[]>;
+  /** Salts of a project, made where it has none. */
+  salts(project: string): Promise<Salts>;
+  /**
+   * Adds measurements of BigBoat; false where the database does not know the project.
+   * @param source URL of the dashboard
+   */
+  addStatuses(project: string, rows: readonly Row[], source?: string): Promise<boolean>;
 }
 
 /** What is shown of an import. Times are in ISO 8601. */
@@ -23,7 +31,10 @@ export interface ImportSummary extends Pick<ImportJob, 'id' | 'project' | 'agent
 
 /** @param retried called when failed imports wait again */
 export function storeOperator(
-  store: Pick<Store, 'allowRekey' | 'retryImports' | 'discardImports' | 'imports'>,
+  store: Pick<
+    Store,
+    'allowRekey' | 'retryImports' | 'discardImports' | 'imports' | 'salts' | 'findProject' | 'insertBigboatStatus'
+  >,
   dataFolder: string,
   retried: () => void,
 ): Operator {
@@ -47,6 +58,12 @@ export function storeOperator(
         created: created.toISOString(),
         updated: updated.toISOString(),
       }));
+    },
+    salts: (project) => store.salts(project),
+    async addStatuses(project, rows, source) {
+      if ((await store.findProject(project)) === undefined) return false;
+      await store.insertBigboatStatus(project, rows, source);
+      return true;
     },
   };
 }
