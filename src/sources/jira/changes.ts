@@ -1,7 +1,7 @@
 import type { Logger } from '../../log/logger.js';
 import type { CastValue } from './casts.js';
 import type { Fields } from './fields.js';
-import { type ChangeItem, type History, historySchema, type Issue } from './schema.js';
+import { type ChangeItem, type History, type Issue, readHistory } from './schema.js';
 import { dateText } from './values.js';
 
 /** When something happened: by the clock that Jira has it, and as milliseconds since 1970. */
@@ -12,7 +12,8 @@ export interface Moment {
 }
 
 /** An entry of a changelog, and when it was made. */
-export interface Entry extends History {
+export interface Entry {
+  readonly history: History;
   readonly moment: Moment;
 }
 
@@ -37,12 +38,12 @@ export function momentOf(text: string): Moment {
 /** The entries of a changelog, the oldest first, whatever their order was. A malformed one is named and left out. */
 export function readEntries({ key, changelog }: Issue, log: Logger): readonly Entry[] {
   const entries = (changelog?.histories ?? []).flatMap((value): readonly Entry[] => {
-    const { data } = historySchema.safeParse(value);
-    if (data !== undefined) return [{ ...data, moment: momentOf(data.created) }];
+    const history = readHistory(value);
+    if (history !== undefined) return [{ history, moment: momentOf(history.created) }];
     log.error(`${key}: an entry of its changelog is left out, because it is malformed`);
     return [];
   });
-  return entries.sort((a, b) => a.moment.time - b.moment.time || Number(a.id ?? 0) - Number(b.id ?? 0));
+  return entries.sort((a, b) => a.moment.time - b.moment.time || Number(a.history.id ?? 0) - Number(b.history.id ?? 0));
 }
 
 /**
@@ -63,10 +64,11 @@ export function readChanges(entries: readonly Entry[], fields: Fields): readonly
   return changes;
 }
 
-function addEntry({ before, ofChange }: Change, entry: Entry, fields: Fields): void {
+function addEntry({ before, ofChange }: Change, { history }: Entry, fields: Fields): void {
   const own = new Map<number, CastValue>();
-  for (const [name, index] of fields.ofEntries) own.set(index, fields.columns[index]?.cast(entry[name] ?? undefined));
-  for (const item of entry.items) {
+  for (const [name, index] of fields.ofEntries)
+    own.set(index, fields.columns[index]?.cast(history.properties[name] ?? undefined));
+  for (const item of history.items) {
     const index = fields.ofChanges.get(item.field);
     const column = index === undefined ? undefined : fields.columns[index];
     if (index === undefined || column === undefined) continue;
@@ -78,7 +80,7 @@ function addEntry({ before, ofChange }: Change, entry: Entry, fields: Fields): v
 
 /** Each change of a field that is a list of its own, with its moment. */
 export function itemsOf(entries: readonly Entry[], field: string): readonly (readonly [ChangeItem, Moment])[] {
-  return entries.flatMap(({ items, moment }) =>
-    items.filter((item) => item.field === field).map((item) => [item, moment] as const),
+  return entries.flatMap(({ history, moment }) =>
+    history.items.filter((item) => item.field === field).map((item) => [item, moment] as const),
   );
 }

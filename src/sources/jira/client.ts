@@ -6,10 +6,10 @@ import * as schema from './schema.js';
 
 /** The most that Jira answers at once of what is small. */
 const perPage = 100;
-/** Issues that are asked for at once: with their changelogs they are large. */
-const issuesPerPage = 50;
+/** Issues that are asked for at once: with their changelogs they are large, and many small answers come sooner. */
+const issuesPerPage = 25;
 /** Pages that are asked for side by side: enough that requests are under way while one is read. */
-const pagesAhead = 8;
+const pagesAhead = 12;
 
 const anyList = z.array(z.unknown());
 

@@ -97,20 +97,32 @@ function readItem(item: unknown): readonly ChangeItem[] {
   return [{ field: item['field'], from: sideOf(item, 'from', 'fromString'), to: sideOf(item, 'to', 'toString') }];
 }
 
-/** Looks for own properties only, for every object has a `toString`. */
 function sideOf(item: JsonObject, id: string, text: string): ChangeSide {
-  return { id: ownText(item, id), text: ownText(item, text) };
+  return { id: endOf(item[id]), text: endOf(item[text]) };
 }
 
-function ownText(item: JsonObject, name: string): string | undefined {
-  const value = Object.hasOwn(item, name) ? item[name] : undefined;
-  return value === undefined || value === null ? undefined : String(value);
+/** Every object has a `toString`, which is no text. */
+function endOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null || typeof value === 'function' ? undefined : String(value);
 }
 
 /** An entry of the changelog of an issue. */
-export const historySchema = z.looseObject({
-  id: identifier.optional(),
-  created: z.string(),
-  items: z.array(z.unknown()).transform((items) => items.flatMap(readItem)),
-});
-export type History = z.output<typeof historySchema>;
+export interface History {
+  readonly id: string | undefined;
+  readonly created: string;
+  readonly items: readonly ChangeItem[];
+  /** All of it, for columns that the mapping takes from entries. */
+  readonly properties: JsonObject;
+}
+
+/**
+ * Reads an entry of a changelog; undefined for what is none. Without a schema: there are many more of them than of
+ * anything else.
+ */
+export function readHistory(value: unknown): History | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, created, items } = value;
+  if (typeof created !== 'string' || !Array.isArray(items)) return undefined;
+  return { id: endOf(id), created, items: items.flatMap(readItem), properties: value };
+}

@@ -26,8 +26,8 @@ export class UserKeys {
 
 function unknownKeys(entries: readonly Entry[], fields: Fields, people: People): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const { items } of entries) {
-    for (const { field, from } of items) {
+  for (const { history } of entries) {
+    for (const { field, from } of history.items) {
       const index = fields.ofChanges.get(field);
       const isPerson = index !== undefined && fields.columns[index]?.types.includes('developer') === true;
       if (isPerson && from.id !== undefined && from.id !== '' && !people.knows(from.id)) keys.add(from.id);

@@ -15,9 +15,11 @@ export function property(value: unknown, name: string): unknown {
 /** What people read in place of an object, the first of these that it has. */
 const readable = ['displayName', 'key', 'name', 'accountId', 'filename', 'value', 'scope', 'votes', 'id'] as const;
 
+const surrogate = /[\ud800-\udfff]/;
+
 /** Text without halves of surrogate pairs, which no UTF-8 can hold. */
 export function plain(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '?');
+  return surrogate.test(text) ? text.replace(/\p{Surrogate}/gu, '?') : text;
 }
 
 /**
@@ -59,11 +61,13 @@ export function decimal(value: unknown): string | undefined {
 }
 
 const dateForm = /^\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?$/;
+const usualMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+.].*|Z*)$/;
 /** Stands for a date that is malformed. */
 const noDate = '1900-01-01 00:00:00';
 
 /** A date, or a date with time of the clock that it was written by: without fractions and offset, and not converted. */
 export function dateText(value: unknown): string | undefined {
+  if (typeof value === 'string' && usualMoment.test(value)) return `${value.slice(0, 10)} ${value.slice(11, 19)}`;
   const text = textOf(value);
   if (text === undefined) return undefined;
   const cut = text
