@@ -5,7 +5,7 @@ export default defineConfig({
     reporters: ['default', './test/skipped-reporter.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000 } },
-      { test: { name: 'golden', include: ['test/golden.test.ts'], testTimeout: 120_000 } },
+      { test: { name: 'golden', include: ['test/golden.test.ts'], testTimeout: 300_000 } },
       {
         test: {
           name: 'integration',

@@ -59,6 +59,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'project-sources <project>',
+    'Find the sources of the project in its quality reports',
+    () => import('./commands/project-sources.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'project-to-json <project>',
     'Describe the project, by the settings and its quality reports',
     () => import('./commands/project-to-json.js'),
@@ -80,6 +86,18 @@ export const commands: readonly Registration[] = [
     'git-to-json <project>',
     'Gather commits, changed paths and tags of repositories',
     () => import('./commands/git-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
+    'metric-options-to-json <project>',
+    'Gather quality metrics, their targets and the changes of those',
+    () => import('./commands/metric-options-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
+    'history-to-json <project>',
+    'Gather measurements of quality metrics',
+    () => import('./commands/history-to-json.js'),
   ),
   register(
     'Steps of a scrape',

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import type { RevisionOptions } from '../src/sources/definitions/revisions.js';
 
 /** Options of all steps that ask the servers of project definitions. */
 export function withServers<T>(yargs: Argv<T>) {
@@ -29,4 +30,20 @@ export function withRevisions<T>(yargs: Argv<T>) {
       type: 'string',
       requiresArg: true,
     });
+}
+
+interface RevisionArguments {
+  readonly url: string | undefined;
+  readonly 'from-revision': string | undefined;
+  readonly 'to-revision': string | undefined;
+}
+
+/** What a step is asked to gather, as the arguments have it. */
+export function revisionsOf(args: RevisionArguments): RevisionOptions {
+  const { url, 'from-revision': fromRevision, 'to-revision': toRevision } = args;
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(fromRevision === undefined ? {} : { fromRevision }),
+    ...(toRevision === undefined ? {} : { toRevision }),
+  };
 }

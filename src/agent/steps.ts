@@ -1,3 +1,6 @@
+import { historyToJson } from '../sources/definitions/history-to-json.js';
+import { metricOptionsToJson } from '../sources/definitions/metric-options-to-json.js';
+import { projectSources } from '../sources/definitions/project-sources.js';
 import { projectToJson } from '../sources/definitions/project-to-json.js';
 import { jenkinsSource } from '../sources/jenkins/index.js';
 import { jiraSource } from '../sources/jira/index.js';
@@ -25,11 +28,14 @@ export const steps: readonly Step[] = [
   step('retrieve-update-trackers', (context) =>
     retrieveTrackers(context, { files: exchangedTrackers(context.gathered) }),
   ),
-  projectStep(projectToJson(), { after: ['retrieve-update-trackers'] }),
-  projectStep(jiraSource, { after: ['retrieve-update-trackers'], gathers: 'on request' }),
+  projectStep(projectSources(), { after: ['retrieve-update-trackers'] }),
+  projectStep(projectToJson(), { after: ['project-sources'] }),
+  projectStep(jiraSource, { after: ['project-sources'], gathers: 'on request' }),
   // Repositories name sprints of Jira in their rows, and both write down which sources there are.
-  { ...environmentSources, after: ['retrieve-update-trackers', 'jira-to-json'] },
+  { ...environmentSources, after: ['project-sources', 'jira-to-json'] },
   { ...repositories, after: ['environment-sources'] },
+  projectStep(metricOptionsToJson(), { after: ['retrieve-update-trackers'] }),
+  projectStep(historyToJson(), { after: ['metric-options-to-json'] }),
   projectStep(jenkinsSource(), { after: ['environment-sources'] }),
   { ...furtherSources, after: ['environment-sources'] },
   projectStep(ldapSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),

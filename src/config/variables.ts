@@ -113,6 +113,11 @@ const agent = [
   }),
   variable(
     'agent',
+    'skip_dropin',
+    '`0` leaves the sources that are there in `data_sources.json`, beside those that `project-sources` finds',
+  ),
+  variable(
+    'agent',
     'gathererScripts',
     'Steps that gather, separated by spaces, in place of those of every scrape: `git-to-json` or `git_to_json.py`',
   ),

@@ -1,5 +1,4 @@
 import type { SourceEntry } from './source.js';
-import { redactUrl } from './source-url.js';
 
 /** How URLs of a type end, where that is always the same. */
 const endings: ReadonlyMap<string, (url: string) => string> = new Map([
@@ -10,6 +9,5 @@ const endings: ReadonlyMap<string, (url: string) => string> = new Map([
 /** A source with its URL in the form that all rows and trackers name it by, and without password. */
 export function canonicalEntry(entry: SourceEntry): SourceEntry {
   const ending = endings.get(entry.type);
-  const url = redactUrl(entry.url);
-  return { ...entry, url: ending === undefined ? url : ending(url) };
+  return ending === undefined ? entry : { ...entry, url: ending(entry.url) };
 }

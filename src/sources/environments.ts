@@ -7,11 +7,13 @@ import type { Runtime } from '../config/runtime.js';
 import { ApiConnections } from '../http/connections.js';
 import { DenyList } from '../http/deny-list.js';
 import { environments as environmentsTable } from '../tables/catalogue/project.js';
+import { canonicalEntry } from './canonical-entry.js';
 import { readSourceEntries, writeSourceEntries } from './entries.js';
+import { environmentRows, environmentsOf, type KnownEnvironment } from './environment-rows.js';
 import { isDenied, resolveLocation } from './location.js';
 import type { ProgressDisplay } from './progress-display.js';
 import { environmentTypes, findEnvironments } from './registry.js';
-import type { EnvironmentFinder, ForgeContext, SourceEnvironment } from './repository.js';
+import type { ForgeContext } from './repository.js';
 import { type RunRecorder, recordStep } from './run-record.js';
 import type { SourceEntry } from './source.js';
 import { withoutSuffix } from './source-url.js';
@@ -32,16 +34,6 @@ export interface EnvironmentOutcome {
   /** Names of the sources in whose environment no others could be looked for. */
   readonly failed: readonly string[];
 }
-
-/** An environment with the first known source that is of it. */
-interface KnownEnvironment {
-  readonly place: SourceEnvironment;
-  readonly finder: EnvironmentFinder;
-  readonly entry: SourceEntry;
-}
-
-/** A row of `data_environments.json`. */
-type EnvironmentRow = Omit<SourceEnvironment, 'inScope'> & { readonly version: string };
 
 const otherEnvironments = z.array(z.looseObject({ type: z.string() }));
 
@@ -80,7 +72,7 @@ class EnvironmentSearch {
 
   async run(folder: string): Promise<void> {
     const known = new SourceList(this);
-    for (const entry of readSourceEntries(folder) ?? []) known.add(entry);
+    for (const entry of readSourceEntries(folder) ?? []) known.add(canonicalEntry(entry));
     for (const environment of this.environmentsOf(known.entries)) {
       for (const entry of await this.search(environment)) known.put(entry);
     }
@@ -94,7 +86,7 @@ class EnvironmentSearch {
   addressOf(entry: SourceEntry): string {
     try {
       const context = this.contextOf(entry);
-      const finder = this.finderOf(entry);
+      const finder = findEnvironments(entry, context);
       if (finder?.findSources === undefined) return entry.url;
       const url = finder.addressOf === undefined ? resolveLocation(entry.url, context).url : finder.addressOf(context);
       return url.replace(/\/+$/, '');
@@ -116,42 +108,26 @@ class EnvironmentSearch {
     };
   }
 
-  private finderOf(entry: SourceEntry): EnvironmentFinder | undefined {
-    return findEnvironments(entry, this.contextOf(entry));
-  }
-
-  /** The environments of sources, each once, with its first source. */
   private environmentsOf(entries: readonly SourceEntry[]): readonly KnownEnvironment[] {
-    const found = new Map<string, KnownEnvironment>();
-    for (const entry of entries) {
-      const finder = this.finderOf(entry);
-      const place = finder === undefined ? undefined : this.placeOf(entry, finder);
-      if (finder === undefined || place === undefined) continue;
-      const key = JSON.stringify(place.environment);
-      if (!found.has(key)) found.set(key, { place, finder, entry });
-    }
-    return [...found.values()];
+    return environmentsOf(entries, {
+      contextOf: (entry) => this.contextOf(entry),
+      finderOf: (context) => findEnvironments(context.entry, context),
+      onError: (entry, error) => {
+        if (!(error instanceof ConfigError)) throw error;
+        this.fail(entry, error);
+      },
+    });
   }
 
-  private placeOf(entry: SourceEntry, finder: EnvironmentFinder): SourceEnvironment | undefined {
-    try {
-      return finder.environmentOf(this.contextOf(entry));
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      this.fail(entry, error);
-      return undefined;
-    }
-  }
-
-  private async search({ place, finder, entry }: KnownEnvironment): Promise<readonly SourceEntry[]> {
+  private async search({ place, finder, context }: KnownEnvironment): Promise<readonly SourceEntry[]> {
     const { log, environment, signal } = this.runtime;
+    const { entry } = context;
     if (finder.findSources === undefined) return [];
     const denyList = DenyList.parse(environment['GATHERER_URL_BLACKLIST']);
     if (!place.inScope) {
       log.info(`No sources are looked for in ${place.url}, to which ${entry.name} does not belong`);
       return [];
     }
-    const context = this.contextOf(entry);
     if (isDenied(resolveLocation(entry.url, context), denyList)) return [];
     try {
       const found = await finder.findSources(context);
@@ -176,7 +152,7 @@ class EnvironmentSearch {
   private warnOfDoubles(entries: readonly SourceEntry[]): void {
     const names = new Map<string, string>();
     for (const entry of entries) {
-      const finder = this.finderOf(entry);
+      const finder = findEnvironments(entry, this.contextOf(entry));
       const isServer = finder !== undefined && finder.findSources === undefined;
       if (isServer) continue;
       const repository = withoutSuffix(this.addressOf(entry));
@@ -190,12 +166,7 @@ class EnvironmentSearch {
   private async writeEnvironments(folder: string, environments: readonly KnownEnvironment[]): Promise<void> {
     const file = path.join(folder, environmentsTable.file);
     const others = (await readRows(file)).filter(({ type }) => !environmentTypes().includes(type));
-    const rows = await Promise.all(
-      environments.map(async ({ place, finder, entry }): Promise<EnvironmentRow> => {
-        const { type, url, environment } = place;
-        return { type, url, environment, version: await finder.findVersion(this.contextOf(entry)) };
-      }),
-    );
+    const rows = await environmentRows(environments);
     await writeFileAtomically(file, `${JSON.stringify([...others, ...rows])}\n`, 0o644);
   }
 }

@@ -11,7 +11,10 @@ import { jenkinsEnvironments } from './jenkins/environments.js';
 import type { KeyRegistrar } from './keys.js';
 import { type Location, type LocationContext, resolveLocation } from './location.js';
 import type { AnySource } from './plugin-schema.js';
+import { qualityTimeEnvironments } from './quality-time/environments.js';
 import { type EnvironmentFinder, latestVersionsFile, type RepositorySource } from './repository.js';
+import { jiraEnvironments } from './server-environments.js';
+import { sonarQubeEnvironments } from './sonarqube/environments.js';
 import type { Source, SourceEntry } from './source.js';
 import { subversionSource } from './subversion/index.js';
 
@@ -22,7 +25,12 @@ const repositorySources: RepositorySource[] = [gitSource, gitlabSource, githubSo
 const otherSources: Source[] = [];
 
 /** By type, systems that keep no repositories and of which a source is a whole server. */
-const servers: ReadonlyMap<string, EnvironmentFinder> = new Map([['jenkins', jenkinsEnvironments]]);
+const servers: ReadonlyMap<string, EnvironmentFinder> = new Map([
+  ['quality-time', qualityTimeEnvironments],
+  ['sonar', sonarQubeEnvironments],
+  ['jenkins', jenkinsEnvironments],
+  ['jira', jiraEnvironments],
+]);
 
 /** Names of the plug-ins that sources are from. */
 const origins = new Map<AnySource, string>();

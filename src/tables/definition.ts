@@ -15,6 +15,8 @@ export interface TableDefinition {
   readonly key: readonly string[];
   /** Fields that are replaced by pseudonyms before they are written. */
   readonly encrypt: readonly string[];
+  /** False where rows in clear text have no field that says so, because the original never encrypts the table. */
+  readonly marksClearText?: boolean;
   /** Fields that hold text written by people, in which personal data cannot be excluded. */
   readonly freeText: readonly string[];
   /** Fields that name people and leave the agent as they are, because importers match on them. */

@@ -38,8 +38,9 @@ export class Pseudonymiser {
    *
    * @throws {PatternError} where a username rule takes too long on a name
    */
-  apply(table: Pick<TableDefinition, 'encrypt'>, row: Row): Row {
-    if (table.encrypt.length === 0 || (row['encrypted'] ?? '0') !== '0') {
+  apply(table: Pick<TableDefinition, 'encrypt' | 'marksClearText'>, row: Row): Row {
+    const isUnmarked = !this.#active && table.marksClearText === false;
+    if (table.encrypt.length === 0 || isUnmarked || (row['encrypted'] ?? '0') !== '0') {
       return row;
     }
     const result: Record<string, RowValue> = { ...row };

@@ -58,8 +58,8 @@ describeWith([requirements.git], 'the step environment-sources', () => {
   it('adds the projects of the group, and leaves what other systems have', async () => {
     const server = await start();
     const search = new Search();
-    const other = { type: 'jira', name: 'Issues', url: 'https://jira.example.org/', source_id: 'x' };
-    const environment = { type: 'jira', url: null, environment: 'https://jira.example.org/', version: '2' };
+    const other = { type: 'metric_history', name: 'Old', url: 'https://old.example.org/', source_id: 'x' };
+    const environment = { type: 'metric_history', url: null, environment: 'https://old.example.org/', version: '2' };
     search.write('data_sources.json', [
       other,
       { type: 'git', name: 'old name', url: `${server.url}/group/project-1/` },

@@ -1,8 +1,12 @@
 import { ConfigError } from '../../config/errors.js';
 import type { ApiClient } from '../../http/api.js';
+import type { Patience } from '../../http/retry.js';
 import { type Location, type LocationContext, resolveLocation } from '../location.js';
 import type { ForgeContext } from '../repository.js';
 import { formatHost, parseSourceUrl } from '../source-url.js';
+
+/** What a step cannot have now it has in the next scrape, for which others need not wait. */
+const lessPatience: Partial<Patience> = { failures: 6 };
 
 /** What reaching a server needs. */
 export type ServerContext = Omit<ForgeContext, 'entry'>;
@@ -42,6 +46,7 @@ export function openServer(
   product: string,
   { base, location }: ServerPlace,
   permission: string,
+  patience: Partial<Patience> = lessPatience,
 ): ApiClient {
   const { log, signal, onProgress, credentials } = context;
   const { username } = location;
@@ -55,6 +60,7 @@ export function openServer(
     headers: username === undefined ? {} : { authorization: basic(username, password) },
     remedy: (status) => remedy(status, username !== undefined, section, permission),
     unsafe: location.unsafe,
+    patience,
     ...(certificateFile === undefined ? {} : { certificateFile }),
     ...{ log, signal, onProgress },
   });

@@ -6,6 +6,7 @@ import { sonarQubeSystem } from '../sonarqube/index.js';
 import type { SourceEntry } from '../source.js';
 import type { StepContext } from '../step-source.js';
 import type { DefinitionServer, DefinitionSystem } from './server.js';
+import { withoutPassword } from './without-password.js';
 
 /** The products, by the sections of `settings.cfg`, in the order in which they are asked. */
 const sections = ['quality-time', 'sonar'] as const;
@@ -69,5 +70,5 @@ function openServer(
     context.log.info(`${entry.name} is not asked, because GATHERER_URL_BLACKLIST denies its URL`);
     return undefined;
   }
-  return system.open(context, { entry, projectName, ...(url === undefined ? {} : { url }) });
+  return system.open(context, { entry: withoutPassword(entry), url: address, projectName });
 }

@@ -48,8 +48,6 @@ export type OnIncomplete = (reason: string) => void;
 export interface DefinitionServer {
   /** As the settings have it. */
   readonly entry: SourceEntry;
-  /** Version of the product; empty where it does not tell. Does not fail. */
-  version(): Promise<string>;
   /** @throws {ConfigError} where the text is no moment */
   revision(text?: string): Revision;
   /** Name of the project as people know it, null where it has none; undefined where the server has no such project. */
@@ -81,8 +79,8 @@ export interface Since {
 /** What a server is opened with. */
 export interface ServerOptions {
   readonly entry: SourceEntry;
-  /** URL to ask in place of that of the entry; may name a part of the server. */
-  readonly url?: string;
+  /** URL to ask; may be another one than that of the entry, and may name a part of the server. */
+  readonly url: string;
   /** Long name of the project. */
   readonly projectName: string;
 }

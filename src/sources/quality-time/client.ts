@@ -15,10 +15,6 @@ export class QualityTimeClient {
     private readonly log: Logger,
   ) {}
 
-  async version(): Promise<string> {
-    return (await this.api.getJson('api/v3/server', schema.serverSchema)).version;
-  }
-
   /**
    * Reports as of a moment.
    *

@@ -19,20 +19,19 @@ import type {
 } from '../definitions/server.js';
 import type { SourceEntry } from '../source.js';
 import { type DataModel, QualityTimeClient } from './client.js';
+import { reportPages } from './environments.js';
 import * as rows from './rows.js';
 import { metricSchema, type Report, sourceSchema, subjectSchema } from './schema.js';
 import { subjectSources } from './sources.js';
 
 const uuid = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
-/** A report is a page of its own. */
-const pages = /\/[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}\/*$/;
 const permission = 'access to Quality-time, where a proxy in front of it asks for one';
 /** Metrics that are asked for side by side. */
 const width = 8;
 
 export const qualityTimeSystem: DefinitionSystem = {
   type: 'quality-time',
-  open: (context, { entry, url = entry.url }) =>
+  open: (context, { entry, url }) =>
     new QualityTimeServer(entry, openClient(url, { ...context, followHostChange: true }), context.time),
 };
 
@@ -43,9 +42,9 @@ interface Opened {
 }
 
 export function openClient(url: string, context: ServerContext): Opened {
-  const place = resolveServer(url, context, pages);
+  const place = resolveServer(url, context, reportPages);
   const client = new QualityTimeClient(openServer(context, 'Quality-time', place, permission), context.log);
-  return { client, report: pages.exec(url.replace(/[?#].*$/s, ''))?.[0].replaceAll('/', '') ?? '' };
+  return { client, report: reportPages.exec(url.replace(/[?#].*$/s, ''))?.[0].replaceAll('/', '') ?? '' };
 }
 
 class QualityTimeServer implements DefinitionServer {
@@ -129,10 +128,6 @@ class QualityTimeServer implements DefinitionServer {
         if (row !== undefined) yield row;
       }
     }
-  }
-
-  async version(): Promise<string> {
-    return this.#client.version().catch(() => '');
   }
 
   #subjects(report: Report) {

@@ -1,5 +1,6 @@
 import { plain } from '../answers.js';
 import type { FoundSource } from '../definitions/server.js';
+import { redactUrl } from '../source-url.js';
 import type { MetricSource } from './schema.js';
 
 /** Types of our sources by those of Quality-time, in the order in which they are found. */
@@ -47,6 +48,12 @@ function findSource(subject: SubjectPlace, { parameters }: MetricSource, type: s
   const component = parameters?.['component'];
   const entry = { type, name, url };
   if (component === undefined) return { entry };
-  const id = { domain_name: name, url, source_id: String(component), source_type: type, domain_type: subject.type };
+  const id = {
+    domain_name: name,
+    url: redactUrl(url),
+    source_id: String(component),
+    source_type: type,
+    domain_type: subject.type,
+  };
   return { entry, id };
 }

@@ -20,11 +20,10 @@ import type {
 import type { SourceEntry } from '../source.js';
 import type { StepContext } from '../step-source.js';
 import { type Measure, SonarQubeClient } from './client.js';
+import { componentPages } from './environments.js';
 import * as rows from './rows.js';
 import type { Component, Condition } from './schema.js';
 
-/** Pages about the server or a component, whose key is in the query. */
-const pages = /\/(?:dashboard(?:\/index)?|overview|component_measures|code|projects|project\/[a-z_/]+)\/*$/;
 const permission = 'the permission Browse on the projects; the user name may be a token of it, without password';
 /** Components that are asked for side by side. */
 const width = 8;
@@ -37,7 +36,7 @@ const platforms: ReadonlyMap<string, string> = new Map([
 
 export const sonarQubeSystem: DefinitionSystem = {
   type: 'sonar',
-  open: (context, { entry, url = entry.url, projectName }) => new SonarQubeServer(context, entry, url, projectName),
+  open: (context, { entry, url, projectName }) => new SonarQubeServer(context, entry, url, projectName),
 };
 
 export interface Opened {
@@ -48,7 +47,7 @@ export interface Opened {
 
 /** @param common part of each query */
 export function openClient(url: string, context: ServerContext, common: () => Promise<Query>): Opened {
-  const place = resolveServer(url, context, pages);
+  const place = resolveServer(url, context, componentPages);
   const client = new SonarQubeClient(openServer(context, 'SonarQube', place, permission), common);
   const keys = place.query.getAll('id');
   return { client, component: keys.length === 1 ? keys[0] || undefined : undefined };
@@ -70,10 +69,6 @@ class SonarQubeServer implements DefinitionServer {
     this.#client = opened.client;
     this.#component = opened.component;
     this.#time = context.time;
-  }
-
-  async version(): Promise<string> {
-    return this.#askedVersion().catch(() => '');
   }
 
   revision(text?: string): Revision {

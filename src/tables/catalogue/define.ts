@@ -18,13 +18,14 @@ interface TableDescription extends Partial<Omit<TableDefinition, 'row'>> {
 const ADDED_FIELD = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export function defineTable(description: TableDescription): TableDefinition {
-  const { name, encrypt = [], personal } = description;
+  const { name, encrypt = [], marksClearText, personal } = description;
   return {
     name,
     file: description.file ?? `data_${name}.json`,
     row: rowSchema(description, encrypt.length > 0),
     key: description.key ?? [],
     encrypt,
+    ...(marksClearText === undefined ? {} : { marksClearText }),
     freeText: description.freeText ?? [],
     ...(personal === undefined ? {} : { personal }),
   };

@@ -54,6 +54,7 @@ export const metricVersions = defineTable({
   optional: { message: text(), developer, email },
   key: ['version_id'],
   encrypt: ['developer', 'email'],
+  marksClearText: false,
   freeText: ['message'],
 });
 
