@@ -161,6 +161,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Maintenance',
+    'update-jira-emails <project>',
+    'Bring the users in a drop-in file up to date with Jira, e-mail addresses too',
+    () => import('./commands/update-jira-emails.js'),
+  ),
+  register(
+    'Maintenance',
     'init-gitlab <project>',
     'Set up archives of the repositories of a project, at GitLab or the controller',
     () => import('./commands/init-gitlab.js'),

@@ -1,24 +1,10 @@
 import { jiraStep } from '../../src/sources/jira/index.js';
+import { jiraAccount, withJira } from '../jira-options.js';
 import { defineStepCommand } from '../step-command.js';
 
 export const command = defineStepCommand(
   (yargs) =>
-    yargs
-      .option('server', {
-        describe: 'Base URL of Jira (jira.server)',
-        type: 'string',
-        requiresArg: true,
-      })
-      .option('username', {
-        describe: 'User name, in place of that of the settings and credentials',
-        type: 'string',
-        requiresArg: true,
-      })
-      .option('password', {
-        describe: 'Password, in place of that of the settings and credentials',
-        type: 'string',
-        requiresArg: true,
-      })
+    withJira(yargs)
       .option('query', {
         describe: 'Further conditions on the issues, in JQL',
         type: 'string',
@@ -29,12 +15,10 @@ export const command = defineStepCommand(
         type: 'string',
         requiresArg: true,
       }),
-  ({ server, username, password, query, updatedSince }) =>
+  (args) =>
     jiraStep({
-      ...(server === undefined ? {} : { server }),
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-      ...(query === undefined ? {} : { query }),
-      ...(updatedSince === undefined ? {} : { updatedSince }),
+      ...jiraAccount(args),
+      ...(args.query === undefined ? {} : { query: args.query }),
+      ...(args.updatedSince === undefined ? {} : { updatedSince: args.updatedSince }),
     }),
 );

@@ -92,6 +92,12 @@ export class JiraClient {
     }
   }
 
+  /** Users whom a text fits, those who have left too; servers look for it where names and e-mail addresses begin. */
+  findUsers(text: string): Promise<readonly unknown[]> {
+    const search = this.isCloud ? { query: text } : { username: text, includeInactive: true };
+    return this.api.getJson(`${this.platform}/user/search`, anyList, { query: { ...search, maxResults: perPage } });
+  }
+
   /** Boards that show a project. */
   boards(project: string): AsyncGenerator<readonly unknown[]> {
     return this.values(`${this.agilePath}/1.0/board`, { projectKeyOrId: project });

@@ -1,4 +1,5 @@
 import type { TableDefinition } from '../../tables/definition.js';
+import type { Row } from '../../tables/row.js';
 import type { RowSink } from './row-sink.js';
 import { isObject, type JsonObject, plain } from './values.js';
 
@@ -43,17 +44,24 @@ export class People {
     return this.#names.get(key) ?? plain(key);
   }
 
-  #addRow(name: string, { displayName, emailAddress }: JsonObject): void {
-    if (typeof displayName !== 'string') return;
-    this.sink.add(this.table, name, () => ({
-      name,
-      display_name: plain(displayName),
-      email: typeof emailAddress === 'string' ? plain(emailAddress) : unknown,
-    }));
+  #addRow(name: string, user: JsonObject): void {
+    const row = developerRow(name, user);
+    if (row !== undefined) this.sink.add(this.table, name, () => row);
   }
 }
 
-function nameOf({ accountId, name }: JsonObject): string | undefined {
+/** Row of `developer`; undefined for a user of whom nothing else is told. */
+export function developerRow(name: string, { displayName, emailAddress }: JsonObject): Row | undefined {
+  if (typeof displayName !== 'string') return undefined;
+  return {
+    name,
+    display_name: plain(displayName),
+    email: typeof emailAddress === 'string' ? plain(emailAddress) : unknown,
+  };
+}
+
+/** What a user is known by; undefined where it is none. */
+export function nameOf({ accountId, name }: JsonObject): string | undefined {
   if (typeof accountId === 'string') return plain(accountId);
   return typeof name === 'string' ? plain(name) : undefined;
 }

@@ -24,8 +24,11 @@ export type JiraAccount =
   | { readonly kind: 'basic' | 'cookie'; readonly username: string; readonly password: string }
   | { readonly kind: 'bearer'; readonly token: string };
 
+/** What says where Jira is. */
+export type JiraSurroundings = Pick<StepContext, 'settings' | 'credentials' | 'environment'>;
+
 /** @throws {ConfigError} where no server is configured, or an option cannot be used */
-export function resolvePlace(context: StepContext, options: JiraOptions): JiraPlace {
+export function resolvePlace(context: JiraSurroundings, options: JiraOptions): JiraPlace {
   const { settings, credentials, environment } = context;
   const configured = options.server ?? settings.get('jira', 'server');
   if (configured === undefined) {
@@ -56,7 +59,7 @@ function publicServer(text: string, { file }: Settings): string {
 }
 
 /** The command line first, then the section of the host, then the settings: never the name of one and the word of another. */
-function findAccount(location: Location, options: JiraOptions, context: StepContext): JiraAccount | undefined {
+function findAccount(location: Location, options: JiraOptions, context: JiraSurroundings): JiraAccount | undefined {
   const { settings } = context;
   const setting = (name: 'username' | 'password') => settings.get('jira', name);
   const isGiven = options.username !== undefined || options.password !== undefined;
@@ -74,7 +77,7 @@ function findAccount(location: Location, options: JiraOptions, context: StepCont
   return undefined;
 }
 
-export function openApi(context: StepContext, place: JiraPlace): ApiClient {
+export function openApi(context: Pick<StepContext, 'connections' | 'onProgress'>, place: JiraPlace): ApiClient {
   const { server, account, location } = place;
   const base = new URL(`${server}/rest/`);
   const name = `Jira at ${base.host}`;
