@@ -137,6 +137,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps beside a scrape',
+    'retrieve-dropins <project>',
+    'Fetch files that take the place of what cannot be gathered',
+    () => import('./commands/retrieve-dropins.js'),
+  ),
+  register(
+    'Steps beside a scrape',
     'bigboat-to-json <project>',
     'Hand the status of a BigBoat dashboard to the controller',
     () => import('./commands/bigboat-to-json.js'),

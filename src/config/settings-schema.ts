@@ -28,6 +28,11 @@ function isNetworks(value: string): boolean {
 }
 
 /** Every section of `settings.cfg`, in the order of the documentation. */
+/** A folder is told by its path, which may be a `file` URL. */
+function isStorePlace(value: string): boolean {
+  return /^https?:\/\//i.test(value) ? URL.canParse(value) : /^(?:file:\/\/)?[/.\w]/.test(value);
+}
+
 export const settingsSections: Readonly<Record<string, SectionDefinition>> = {
   projects: {
     description: 'The projects that are gathered, by key. The first one names the agent.',
@@ -156,10 +161,17 @@ export const settingsSections: Readonly<Record<string, SectionDefinition>> = {
   dropins: {
     description: 'The store of files that take the place of what cannot be gathered.',
     options: {
-      type: option.choice('owncloud')('Kind of the store. It has a folder `dropins` with one folder per project.', {
+      type: option.choice(
+        'owncloud',
+        'nextcloud',
+        'local',
+      )('Kind of the store: owncloud, nextcloud or local. It has a folder `dropins` with one folder per project.', {
         variable: 'DROPINS_STORE',
       }),
-      url: option.webUrl('Base URL.', { variable: 'DROPINS_URL' }),
+      url: option.checked('a URL that starts with http:// or https://, or the path of a folder', isStorePlace)(
+        'Base URL, or the path of a local folder.',
+        { variable: 'DROPINS_URL' },
+      ),
       username: option.text('User name.', { variable: 'DROPINS_USER' }),
       password: option.text('Password.', { variable: 'DROPINS_PASSWORD', ...secret }),
     },

@@ -199,7 +199,7 @@ const settings = [
   variable('settings.cfg', 'GITLAB_TOKEN', 'Token for the API of that GitLab', secret),
   variable('settings.cfg', 'GITLAB_USER', 'User of that GitLab who may read filtered repositories'),
   variable('settings.cfg', 'GITLAB_LEVEL', 'Access level of that user'),
-  variable('settings.cfg', 'DROPINS_STORE', 'Kind of store of dropins: owncloud'),
+  variable('settings.cfg', 'DROPINS_STORE', 'Kind of the store of dropins: owncloud, nextcloud or local'),
   variable('settings.cfg', 'DROPINS_URL', 'Base URL of the store of dropins'),
   variable('settings.cfg', 'DROPINS_USER', 'User name at the store of dropins'),
   variable('settings.cfg', 'DROPINS_PASSWORD', 'Password at the store of dropins', secret),
