@@ -125,6 +125,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'seats-to-json <project>',
+    'Gather the seats of the project by month from workbooks',
+    () => import('./commands/seats-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'export-files <project>',
     'Send files to the controller, which imports them',
     () => import('./commands/export-files.js'),

@@ -29,4 +29,5 @@ export const command = defineStepCommand(
       encoding: args.encoding,
       keepWithoutRequester: args['keep-without-requester'],
     }),
+  { anyProject: true },
 );

@@ -5,6 +5,7 @@ import { projectToJson } from '../sources/definitions/project-to-json.js';
 import { jenkinsSource } from '../sources/jenkins/index.js';
 import { jiraSource } from '../sources/jira/index.js';
 import { ldapSource } from '../sources/ldap/index.js';
+import { seatsSource } from '../sources/seats/index.js';
 import { topdeskSource } from '../sources/topdesk/index.js';
 import { exportFiles } from './export.js';
 import { environmentSources, furtherSources, projectStep, repositories } from './gathering-steps.js';
@@ -40,6 +41,7 @@ export const steps: readonly Step[] = [
   { ...furtherSources, after: ['environment-sources'] },
   projectStep(ldapSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),
   projectStep(topdeskSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),
+  projectStep(seatsSource(), { after: ['retrieve-update-trackers'], gathers: 'on request' }),
   step('export-files', (context) =>
     exportFiles(context, {
       update: [...listFiles('update', ['preflight']), ...exchangedTrackers(context.gathered)],

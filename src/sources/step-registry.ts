@@ -6,6 +6,7 @@ import { projectToJson } from './definitions/project-to-json.js';
 import { jenkinsSource } from './jenkins/index.js';
 import { jiraSource } from './jira/index.js';
 import { ldapSource } from './ldap/index.js';
+import { seatsSource } from './seats/index.js';
 import type { StepSource } from './step-source.js';
 import { topdeskSource } from './topdesk/index.js';
 
@@ -22,4 +23,5 @@ export const stepSources: readonly StepSource[] = [
   topdeskSource(),
   // What a daemon does at times of its own.
   bigboatSource(),
+  seatsSource(),
 ];
