@@ -21,7 +21,7 @@ export const stepSources: readonly StepSource[] = [
   jiraSource,
   ldapSource(),
   topdeskSource(),
+  seatsSource(),
   // What a daemon does at times of its own.
   bigboatSource(),
-  seatsSource(),
 ];
