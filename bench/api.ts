@@ -83,7 +83,8 @@ class ForgeBench {
   }
 
   private async writeHome(home: string, server: SimulatorServer): Promise<void> {
-    const { type, path: repository } = this.forge;
+    const { type, path: repository, files = {} } = this.forge;
+    for (const [file, text] of Object.entries(files)) await writeFile(path.join(home, file), text);
     await mkdir(path.join(home, 'export', 'TEST'), { recursive: true });
     const sources = [{ type, name: 'repository', url: `${server.url}/${repository}` }];
     await writeFile(path.join(home, 'export', 'TEST', 'data_sources.json'), JSON.stringify(sources));

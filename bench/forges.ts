@@ -1,3 +1,4 @@
+import { azureCredentials, azureMapping, azurePath, startAzure, writeAzureDataset } from '../test/servers/azure.js';
 import { githubCredentials, startGitHub, writeGitHubDataset } from '../test/servers/github.js';
 import { gitlabToken, startGitLab, writeGitLabDataset } from '../test/servers/gitlab.js';
 import type { SimulatorServer } from '../test/servers/simulator.js';
@@ -21,6 +22,8 @@ export interface Forge {
   readonly path: string;
   /** @param port 0 for any */
   readonly start: (folder: string, amount: Amount, flags: readonly string[], port: number) => Promise<SimulatorServer>;
+  /** Contents of further files of the home folder. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Contents of credentials.cfg. */
   readonly credentials: (server: SimulatorServer) => string;
   /** Requests that the API makes necessary for all of it. */
@@ -58,4 +61,29 @@ const github: Forge = {
   fewest: ({ requests, notes }) => 1 + 2 * pages(requests) + 2 * pages(requests * notes) + 1 + requests,
 };
 
-export const forges: readonly Forge[] = [gitlab, github];
+/** Pushes to Azure DevOps, and changes of its work items, for each pull request. */
+const pushesPerPull = 2;
+const revisionsPerPull = 3;
+/** Changes of work items come in batches of that many. */
+const batch = 200;
+
+const azure: Forge = {
+  name: 'Azure DevOps',
+  type: 'tfs',
+  path: azurePath(1),
+  start: (folder, { requests, notes }, flags, port) => {
+    const changes = { pushes: requests * pushesPerPull, revisions: requests * revisionsPerPull };
+    return startAzure(writeAzureDataset(folder, { ...changes, pullRequests: requests, comments: notes }), flags, port);
+  },
+  files: { 'vsts_fields.json': azureMapping },
+  credentials: azureCredentials,
+  // Pushes, pull requests by the thousand, the threads of each, work items, and two teams with members and sprints.
+  fewest: ({ requests }) =>
+    pages(requests * pushesPerPull) +
+    Math.ceil(requests / 1000) +
+    requests +
+    Math.ceil((requests * revisionsPerPull) / batch) +
+    (1 + 2 * 2),
+};
+
+export const forges: readonly Forge[] = [gitlab, github, azure];

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { GitWorld } from './git-world.js';
@@ -26,6 +26,8 @@ export interface Forge {
   readonly credentials: (server: SimulatorServer) => string;
   /** Paths of the repositories. */
   readonly paths: readonly [string, string];
+  /** Contents of files of the home folder. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** All files that are exported of a forge with these faults; rows in the order of their text, as sources end in any order. */
@@ -37,6 +39,7 @@ export async function gatherDisturbed(
   onTestFinished(() => server.stop());
   const world = new GitWorld();
   world.credentials(forge.credentials(server));
+  for (const [file, text] of Object.entries(forge.files ?? {})) writeFileSync(path.join(world.home, file), text);
   const [one, two] = forge.paths;
   world.sources({ one: `${server.url}/${one}`, two: `${server.url}/${two}` }, forge.type);
   const outcome = await world.gather();

@@ -9,6 +9,7 @@ import type { Newness } from '../newness.js';
 import { unlessRefused } from '../refusals.js';
 import type { RepositoryContext } from '../repository.js';
 import type { AzureClient } from './client.js';
+import type { RequestsLength } from './follow.js';
 import * as rows from './rows.js';
 import { commentSchema, type PullRequest, type Push, type RefUpdate, reviewerSchema, type Thread } from './schema.js';
 
@@ -22,6 +23,7 @@ export interface Gathering {
   readonly context: RepositoryContext;
   readonly client: AzureClient;
   readonly newness: Newness;
+  readonly length: RequestsLength;
 }
 
 /** Reads what has happened in a repository since its tracker: pushes, and pull requests with their comments. */
@@ -89,8 +91,8 @@ export class Activity {
 
   /** Nothing tells when an open one was changed: they come each time. */
   private async *newerRequests(): AsyncGenerator<PullRequest> {
-    const { context, client, newness } = this.gathering;
-    for await (const request of client.pullRequests()) {
+    const { context, client, newness, length } = this.gathering;
+    for await (const request of client.pullRequests(length)) {
       const { closedDate, pullRequestId } = request;
       if (closedDate != null && !newness.take(closedDate, `request ${pullRequestId}`)) continue;
       this.requests += 1;

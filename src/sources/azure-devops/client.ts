@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { ApiClient, PageOptions, Query } from '../../http/api.js';
 import { HttpError } from '../../http/errors.js';
+import type { Follow } from '../../http/follow.js';
 import { readItems } from '../../http/items.js';
 import type { Logger } from '../../log/logger.js';
 import { percentDecode } from '../source-url.js';
 import type { Dialect, Speech } from './dialect.js';
-import { followBatches, followSkip } from './follow.js';
+import { followBatches, followSkip, type RequestsLength } from './follow.js';
 import type { AzurePlace } from './place.js';
 import * as schema from './schema.js';
 
@@ -20,6 +21,13 @@ const withThreads = 3;
 const withCriteria = 3;
 /** Servers from this version on have released pull requests for certain. */
 const withRequests = 2;
+
+interface ListOptions {
+  readonly query?: (speech: Speech) => Query;
+  /** Items that are asked for at once. */
+  readonly size?: number;
+  readonly follow?: Follow;
+}
 
 /** A path below the collection or the project. */
 interface Resource {
@@ -63,9 +71,14 @@ export class AzureClient {
   }
 
   /** All pull requests, the newest first. */
-  async *pullRequests(): AsyncGenerator<schema.PullRequest> {
-    const statuses = (await this.#hasReleasedRequests()) ? ['all'] : ['active', 'completed', 'abandoned'];
-    for (const status of statuses) yield* this.#pullRequests(status);
+  async *pullRequests(length: RequestsLength): AsyncGenerator<schema.PullRequest> {
+    if (await this.#hasReleasedRequests()) {
+      yield* this.#pullRequests('all', length.follow(requestsPerPage));
+      return;
+    }
+    for (const status of ['active', 'completed', 'abandoned']) {
+      yield* this.#pullRequests(status, followSkip(requestsPerPage));
+    }
   }
 
   async reviewers(request: number): Promise<readonly unknown[]> {
@@ -137,11 +150,11 @@ export class AzureClient {
     return items;
   }
 
-  async *#pullRequests(status: string): AsyncGenerator<schema.PullRequest> {
+  async *#pullRequests(status: string, follow: Follow): AsyncGenerator<schema.PullRequest> {
     const path = `repositories/${await this.#repositoryKey()}/pullRequests`;
     try {
       yield* this.#pages({ area: 'git', path }, schema.pullRequestSchema, {
-        size: requestsPerPage,
+        ...{ size: requestsPerPage, follow },
         query: (speech) => criteria(speech, { status }),
       });
     } catch (error) {
@@ -206,14 +219,14 @@ export class AzureClient {
   async *#pages<T>(
     resource: Resource,
     item: z.ZodType<T>,
-    { query = () => ({}), size = perPage }: { query?: (speech: Speech) => Query; size?: number } = {},
+    { query = () => ({}), size = perPage, follow = followSkip(size) }: ListOptions = {},
   ): AsyncGenerator<T> {
     for (let isUnderWay = false; !isUnderWay; ) {
       const { speech } = this.dialect;
       const options: PageOptions = {
         query: { 'api-version': speech.version, $top: size, ...query(speech) },
         list: (body) => z.object({ value: z.unknown() }).safeParse(body).data?.value,
-        follow: followSkip(size),
+        follow,
       };
       try {
         for await (const one of this.api.pages(this.#path(resource, speech), item, options)) {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Continuation, Follow } from '../../http/follow.js';
 import { batchSchema } from './schema.js';
 
@@ -12,11 +13,79 @@ const round = 50;
  */
 export function followSkip(size: number): Follow {
   return ({ url, count }): Continuation => {
-    if (count === 0 || (count < size && count % round !== 0)) return {};
-    const skipped = Number(url.searchParams.get('$skip') ?? 0);
+    if (isLast(count, size)) return {};
+    const skipped = skippedBy(url);
     const ahead = Math.min(mostAhead, Math.floor(skipped / count) + 1);
     return { known: Array.from({ length: ahead }, (_, index) => withSkip(url, skipped + count * (index + 1))) };
   };
+}
+
+function isLast(count: number, size: number): boolean {
+  return count === 0 || (count < size && count % round !== 0);
+}
+
+function skippedBy(url: URL): number {
+  return Number(url.searchParams.get('$skip') ?? 0);
+}
+
+const knownLengthSchema = z.object({ newest: z.int(), length: z.int() });
+type KnownLength = z.output<typeof knownLengthSchema>;
+
+const requestsSchema = z.object({ value: z.array(z.object({ pullRequestId: z.int() })) });
+
+/**
+ * The length of the list of pull requests, to be remembered. It begins with the newest one, and loses none: as long as
+ * that is the same, the list is as long as it was, and no page needs to be asked for to find its end.
+ */
+export class RequestsLength {
+  readonly #known: KnownLength | undefined;
+  #found: KnownLength | undefined;
+  #newest: number | undefined;
+
+  /** @param memory what {@link memory} gave in an earlier run */
+  constructor(memory: string | undefined) {
+    this.#known = parseLength(memory);
+  }
+
+  /** Follows the pages of the list. */
+  follow(size: number): Follow {
+    const further = followSkip(size);
+    return (page) => {
+      const end = skippedBy(page.url) + page.count;
+      if (end === page.count) this.#newest = newestOf(page.value);
+      const isKnown = this.#newest !== undefined && this.#newest === this.#known?.newest;
+      const isEnd = isKnown && end === this.#known?.length;
+      if (this.#newest !== undefined && (isEnd || isLast(page.count, size))) this.#end(this.#newest, end);
+      return isEnd ? {} : further(page);
+    };
+  }
+
+  get memory(): string | undefined {
+    const length = this.#found ?? this.#known;
+    return length === undefined ? undefined : JSON.stringify(length);
+  }
+
+  /** Pages that were asked for beyond the end are empty. */
+  #end(newest: number, length: number): void {
+    if (this.#found === undefined || length < this.#found.length) this.#found = { newest, length };
+  }
+}
+
+/** Undefined where the page is not in that order. */
+function newestOf(value: unknown): number | undefined {
+  const ids = requestsSchema.safeParse(value).data?.value.map(({ pullRequestId }) => pullRequestId) ?? [];
+  const [first] = ids;
+  const last = ids.at(-1);
+  return first !== undefined && last !== undefined && first > last ? first : undefined;
+}
+
+function parseLength(memory: string | undefined): KnownLength | undefined {
+  if (memory === undefined) return undefined;
+  try {
+    return knownLengthSchema.parse(JSON.parse(memory));
+  } catch {
+    return undefined;
+  }
 }
 
 function withSkip(url: URL, skip: number): URL {

@@ -12,6 +12,7 @@ import type { TrackerValues } from '../source.js';
 import { Activity } from './activity.js';
 import { AzureClient } from './client.js';
 import { azureEnvironments } from './environments.js';
+import { RequestsLength } from './follow.js';
 import { type Column, loadMapping, mappingFile } from './mapping.js';
 import { type AzurePlace, openApi, resolvePlace } from './place.js';
 import { findingsOf } from './shared.js';
@@ -20,6 +21,8 @@ import { fieldsOf, revisionRows } from './work-items.js';
 
 /** `{name: moment}`: the newest push, closed pull request or comment that was exported. */
 const updateFile = 'tfs_update.json';
+/** How many pull requests there were. It stays with the agent. */
+const memoryFile = 'tfs_exported.json';
 /** Tracker of a repository without any of those; TFS knows no earlier dates. */
 const none = '1900-01-01 01:01:01';
 
@@ -36,7 +39,7 @@ export const azureSource: RepositorySource = {
   types: ['tfs', 'tfvc'],
   tables: [vcsVersions, changePath, tag, ...reviewTables],
   tablesOfNews: projectTables,
-  trackers: [latestVersionsFile, updateFile],
+  trackers: [latestVersionsFile, updateFile, memoryFile],
   environments: azureEnvironments,
   servesGitAt: (location) => location.option('tfs') !== undefined,
   async *gather(context, since) {
@@ -88,18 +91,23 @@ async function* readApi(
   { since, hasCommits, news }: Occasion,
 ): AsyncGenerator<TableRow, TrackerValues> {
   const { time, earliest } = context;
-  const { [updateFile]: tracker } = since;
+  const { [updateFile]: tracker, [memoryFile]: memory } = since;
   // What happens while the repository is read may have been passed by.
   const until = Math.floor(Date.now() / 1000);
   const newness = new Newness({ tracker, memory: undefined, time, none, earliest, until });
   const findings = findingsOf(context.connections, place);
   const client = new AzureClient(openApi(context, place), place, findings.dialect, context.log);
-  const activity = new Activity({ context, client, newness });
+  const length = new RequestsLength(memory);
+  const activity = new Activity({ context, client, newness, length });
   const isWhole = yield* activity.rows();
   const hasWorkItems = yield* readWorkItems(context, client, newness.since);
   news.isThere = hasCommits || activity.hasRows || hasWorkItems;
   if (news.isThere) yield* readTeams(context, () => findings.teamsOf(place, client));
-  return { [updateFile]: isWhole ? newness.tracker : (tracker ?? none) };
+  const { memory: found } = length;
+  return {
+    [updateFile]: isWhole ? newness.tracker : (tracker ?? none),
+    ...(found === undefined ? {} : { [memoryFile]: found }),
+  };
 }
 
 /** @returns whether there are any */
