@@ -54,7 +54,10 @@ export function describeSources(): readonly SourceDescription[] {
     return { types, tables, trackers, step, ...(origin === undefined ? {} : { origin }) };
   };
   return [
-    ...repositorySources.map((source) => describe(source, 'git-to-json')),
+    ...repositorySources.map((source) => {
+      const description = describe(source, 'git-to-json');
+      return { ...description, tables: [...description.tables, ...(source.tablesOfNews ?? [])] };
+    }),
     ...otherSources.map((source) => describe(source, 'gather')),
   ];
 }
