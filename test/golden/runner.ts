@@ -37,13 +37,18 @@ export interface CaseOutcome {
 /**
  * Runs all runs of a case with the built command in a folder of its own, as `case.json` says: repositories and servers
  * first, then the files that change before the run, then its steps.
+ *
+ * @param inspect is shown the export folder after each run
  */
-export async function runCase(golden: GoldenCase): Promise<CaseOutcome> {
+export async function runCase(
+  golden: GoldenCase,
+  inspect: (exported: string) => Promise<void> = async () => undefined,
+): Promise<CaseOutcome> {
   if (!existsSync(command)) throw new Error(`${command} is missing: run "npm run build" first`);
   const scratch = mkdtempSync(path.join(tmpdir(), 'gatherer-golden-'));
   const run = new CaseRun(golden, scratch);
   try {
-    return await run.all();
+    return await run.all(inspect);
   } finally {
     await run.stop();
     rmSync(scratch, { recursive: true, force: true });
@@ -76,13 +81,16 @@ class CaseRun {
     };
   }
 
-  async all(): Promise<CaseOutcome> {
+  async all(inspect: (exported: string) => Promise<void>): Promise<CaseOutcome> {
     const simulators = await this.addresses();
     for (const [name, value] of Object.entries(this.golden.env))
       this.environment[name] = fill(value, this.placeholders);
     copyFilled(path.join(this.golden.folder, 'config'), this.work, this.placeholders);
     copyFilled(path.join(this.golden.folder, 'before'), this.exported, this.placeholders);
-    for (let number = 1; number <= this.golden.runs; number += 1) await this.one(number, simulators);
+    for (let number = 1; number <= this.golden.runs; number += 1) {
+      await this.one(number, simulators);
+      await inspect(this.exported);
+    }
     return { steps: this.steps, comparisons: this.comparisons };
   }
 
