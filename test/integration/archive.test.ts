@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -8,6 +8,9 @@ import { cloneFolder } from '../../src/sources/git/clone.js';
 import { Upstream } from '../git-world.js';
 import { describeWith, requirements } from '../requirements.js';
 import { runCommand } from '../run-command.js';
+import { startBench } from '../servers/dropbox.js';
+import { makeCertificate } from '../servers/https.js';
+import { startScriptedController } from '../servers/scripted-controller.js';
 import { type SimulatorServer, startSimulator, writeDataset } from '../servers/simulator.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -27,6 +30,14 @@ const stateSchema = z.object({
   projects: z.record(z.string(), z.object({ visibility: z.string(), protected: z.array(z.string()) })),
   members: z.record(z.string(), z.number()),
 });
+
+/** What the repository at a URL has in its files on the default branch of tests. */
+function contentsOf(url: string): string {
+  const clone = path.join(temporaryFolder(), 'clone');
+  execFileSync('git', ['clone', '--quiet', '--branch', 'master', url, clone], { stdio: 'ignore' });
+  const files = readdirSync(clone).filter((file) => file !== '.git');
+  return files.map((file) => readFileSync(path.join(clone, file), 'utf8')).join('\n');
+}
 
 /** A project with two cloned repositories, one that is empty, and one that nobody has cloned; and an archive. */
 class Archive {
@@ -75,11 +86,8 @@ class Archive {
 
   /** What an archived repository has in its files. */
   contents(name: string): string {
-    const clone = path.join(temporaryFolder(), 'clone');
     const url = this.server.url.replace('://', `://oauth2:${token}@`);
-    execFileSync('git', ['clone', '--quiet', `${url}/team/${name}.git`, clone], { stdio: 'ignore' });
-    const files = readdirSync(clone).filter((file) => file !== '.git');
-    return files.map((file) => execFileSync('cat', [path.join(clone, file)], { encoding: 'utf8' })).join('\n');
+    return contentsOf(`${url}/team/${name}.git`);
   }
 
   requests(): readonly string[] {
@@ -122,6 +130,21 @@ describeWith([requirements.git], 'the archive at GitLab', () => {
     expect(await archive.run('init-gitlab', '--create', '--user', 'measurer', '--level', 'high')).toBe(2);
     expect(await archive.run('init-gitlab', '--create', '--url', 'gitlab.example.org')).toBe(2);
     expect((await archive.state()).projects).toEqual({});
+  });
+
+  it('sends copies to the controller, which git can clone', async () => {
+    const archive = await Archive.start();
+    const bench = await startBench();
+    const identity = makeCertificate();
+    const controller = await startScriptedController(identity, [], (text) => text);
+    onTestFinished(() => controller.close());
+    controller.hostKeys = { host_keys: bench.dropbox.hostKeys, port: bench.dropbox.port };
+    const certificate = path.join(archive.folder, 'controller.crt');
+    writeFileSync(certificate, identity.certificate);
+    const server = ['--ssh', `127.0.0.1:${controller.port}`, '--cert', certificate, '--key', bench.keyPath];
+    expect(await archive.run('filter-sourcecode', ...server, '--agent', 'agent-TEST', '--repos', 'app')).toBe(0);
+    expect(contentsOf(path.join(bench.home, 'export', 'TEST', 'app.bundle'))).toBe('0'.repeat('Secret of App'.length));
+    expect(readdirSync(path.join(archive.folder, 'export', 'TEST'))).not.toContain('app.bundle');
   });
 
   it('makes copies without contents, and leaves the clones', async () => {
