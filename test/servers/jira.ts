@@ -64,7 +64,10 @@ export function jiraDataset(size: JiraSize) {
     statusCategories: [{ id: 2, key: 'new', name: 'To Do', colorName: 'blue-gray' }],
     statuses: statuses.map((id) => ({ id, name: `Status ${id}`, description: '', category: 2 })),
     linkTypes: [{ id: '10000', name: 'Blocks', inward: 'is blocked by', outward: 'blocks' }],
-    fields: [{ id: 'customfield_10207', name: 'Sprint', type: 'sprint' }],
+    fields: [
+      { id: 'customfield_10207', name: 'Sprint', type: 'sprint' },
+      { id: 'customfield_10002', name: 'Story Points', type: 'number' },
+    ],
     links: [],
     issues: numbers(size.issues).map((number) => issue(number, size)),
   };

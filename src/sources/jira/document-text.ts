@@ -12,17 +12,20 @@ export function isDocument(value: Readonly<Record<string, unknown>>): boolean {
 
 /** The text of a rich text: a line for each paragraph, list items with a mark, table cells beside each other. */
 export function documentText(value: Readonly<Record<string, unknown>>): string {
-  return blocks(readNode(value));
+  return blocks(readNode(value, 0));
 }
 
-function readNode(value: unknown): DocumentNode {
+/** What lies deeper is no text that someone wrote. */
+const deepest = 100;
+
+function readNode(value: unknown, depth: number): DocumentNode {
   const node =
     typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)) : new Map();
   const [type, text, content, attributes] = ['type', 'text', 'content', 'attrs'].map((name) => node.get(name));
   return {
     type: typeof type === 'string' ? type : '',
     text: typeof text === 'string' ? text : '',
-    content: Array.isArray(content) ? content.map(readNode) : [],
+    content: Array.isArray(content) && depth < deepest ? content.map((node) => readNode(node, depth + 1)) : [],
     attributes:
       typeof attributes === 'object' && attributes !== null ? Object.fromEntries(Object.entries(attributes)) : {},
   };
