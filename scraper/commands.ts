@@ -143,6 +143,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps beside a scrape',
+    'retrieve-importer',
+    'Fetch the importer of an original installation',
+    () => import('./commands/retrieve-importer.js'),
+  ),
+  register(
+    'Steps beside a scrape',
     'retrieve-dropins <project>',
     'Fetch files that take the place of what cannot be gathered',
     () => import('./commands/retrieve-dropins.js'),

@@ -41,6 +41,8 @@ const caseSchema = z.object({
   compare: z.record(z.string(), z.object({ ignore: z.array(z.string()).default([]) })).default({}),
   /** Files that are there to be read, not to be matched, and why. */
   divergence: z.record(z.string(), z.string()).default({}),
+  /** Further paths of the working directory, of which nothing but what is expected may be there. */
+  collect: z.array(z.string()).default([]),
 });
 
 export type Simulator = z.output<typeof simulator>;

@@ -162,6 +162,16 @@ class CaseRun {
         actual: text === undefined ? undefined : canonical(file, text, ignored),
       });
     }
+    this.compareCollected(run, expected);
+  }
+
+  /** Of what a case collects, there is nothing but what it expects. */
+  private compareCollected(run: number, expected: string): void {
+    for (const folder of this.golden.collect) {
+      const wanted = listFiles(path.join(expected, folder));
+      const others = listFiles(path.join(this.work, folder)).filter((file) => !wanted.includes(file));
+      for (const file of others) this.add({ run, file: path.join(folder, file), expected: undefined, actual: 'there' });
+    }
   }
 
   private add(comparison: Comparison): void {

@@ -58,6 +58,12 @@ export class JenkinsClient {
     return orMissing(this.api.getJson(`${jobPath(path)}${build}/api/json`, schema.buildSchema));
   }
 
+  /** The newest builds of a job, newest first. */
+  async builds(path: string): Promise<readonly schema.BuildResult[]> {
+    const query = { tree: 'builds[number,result]{0,100}' };
+    return (await this.api.getJson(`${jobPath(path)}api/json`, schema.buildsSchema, { query })).builds;
+  }
+
   /** The crumb that belongs to a session of its own; undefined where the server asks for none. */
   async crumb(): Promise<Crumb | undefined> {
     const answer = await orMissing(this.api.get(this.api.url('crumbIssuer/api/json')));

@@ -58,3 +58,14 @@ export const buildSchema = z.object({
     .transform((list) => list ?? []),
 });
 export type Build = z.output<typeof buildSchema>;
+
+/** Null while it is at work. */
+const buildResultSchema = z.object({ number: z.int(), result: z.string().nullish() });
+export type BuildResult = z.output<typeof buildResultSchema>;
+
+export const buildsSchema = z.object({
+  builds: z
+    .array(buildResultSchema)
+    .nullish()
+    .transform((list) => [...(list ?? [])].sort((left, right) => right.number - left.number)),
+});
