@@ -26,7 +26,7 @@ export const command = defineCommand(
       runtime.log.info(`Wrote ${file} from its template and the environment`);
     }
     const options = readPipelineOptions(runtime, projects);
-    const { code, reports } = await runPipeline(runtime, options, runCommand, isCommand);
+    const { code, reports } = await runPipeline(runtime, options, runCommand);
     if (process.stdout.isTTY) console.log(reportTable(reports));
     return code;
   },
@@ -37,8 +37,4 @@ async function runCommand(runtime: Runtime, words: readonly string[]): Promise<n
   const selection = await parseCommandLine(words, commands, runtime.version);
   if (selection === undefined) throw new UsageError(`gatherer ${words.join(' ')} does nothing`);
   return selection.run(runtime);
-}
-
-function isCommand(name: string): boolean {
-  return commands.some(({ usage }) => usage.split(' ', 1)[0] === name);
 }

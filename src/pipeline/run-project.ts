@@ -16,7 +16,7 @@ import { recoverFolder } from '../tables/commit.js';
 import { placeDropins } from './dropins.js';
 import { type Importer, type RunCommand, retrieveTrackers } from './importer.js';
 import type { PipelineOptions } from './options.js';
-import { type PipelineStep, pipelineSteps } from './steps.js';
+import { hasServer, type PipelineStep, pipelineSteps, scriptsOf } from './steps.js';
 import { TrackerBackup } from './tracker-backup.js';
 
 /** Steps that are at work at once; each asks other systems, and has a bound of its own for what it does at once. */
@@ -26,7 +26,6 @@ export interface ProjectRun {
   readonly runtime: Runtime;
   readonly options: PipelineOptions;
   readonly runCommand: RunCommand;
-  readonly isCommand: (name: string) => boolean;
   /** Undefined where nothing is imported. */
   readonly importer: Importer | undefined;
   readonly selected: ReadonlySet<PipelineStep>;
@@ -51,6 +50,7 @@ class Pipeline {
   private readonly trackers: Set<string>;
   private runtime: Runtime;
   private hasBackup = false;
+  private hasRetrieved = false;
 
   constructor(private readonly run: ProjectRun) {
     const { runtime, options, project } = run;
@@ -75,6 +75,7 @@ class Pipeline {
       code = failureCode(error);
     }
     if (this.hasBackup) await this.settleTrackers();
+    if (this.hasRetrieved) await rm(this.dropins, { recursive: true, force: true });
     if (options.cleansUp) await rm(join(runtime.home, clonesFolder, project), { recursive: true, force: true });
     return { code, steps: this.reports };
   }
@@ -132,6 +133,7 @@ class Pipeline {
     const { settings } = this.runtime;
     const isConfigured = settings.get('dropins', 'url') !== undefined || options.words.dropins.length > 0;
     if (!isConfigured) return;
+    this.hasRetrieved = true;
     const code = await runCommand(this.runtime, ['retrieve-dropins', project, ...options.words.dropins]);
     if (code !== 0) throw new Error('the dropins could not be retrieved');
   }
@@ -139,7 +141,7 @@ class Pipeline {
   /** @returns whether the steps after it may run */
   private async step(step: PipelineStep): Promise<boolean> {
     if (this.runtime.signal.aborted) return false;
-    const { options, selected, isCommand } = this.run;
+    const { options, selected, project } = this.run;
     const data = listFiles('export', [step.name]);
     if (!selected.has(step)) {
       await this.removeEarlier(step, data);
@@ -151,13 +153,20 @@ class Pipeline {
     for (const file of trackers) this.trackers.add(file);
     const { dropins, folder, log } = this;
     if (await placeDropins({ dropins, folder, log }, { data, trackers, always: step.needsDropins === true })) {
-      log.info(`${this.run.project}: ${step.name} is left out, as the dropins have all that it would give`);
+      log.info(`${project}: ${step.name} is left out, as the dropins have all that it would give`);
       return true;
     }
-    if (!isCommand(step.name)) return true;
+    if (!this.isNamed(step) && !hasServer(step, { settings: this.runtime.settings, options })) {
+      log.info(`${project}: ${step.name} is left out, as the settings name no server`);
+      return true;
+    }
     const report = await this.command(step.name, words);
     this.reports.push(report);
     return report.code === 0;
+  }
+
+  private isNamed({ name }: PipelineStep): boolean {
+    return scriptsOf(this.run.runtime.environment['gathererScripts']).includes(name);
   }
 
   /** What an earlier run gathered must not be imported again in the name of this one; sources are read by other steps. */

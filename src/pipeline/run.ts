@@ -1,13 +1,12 @@
 import { logReports, type ProjectReport } from '../agent/report.js';
-import { checkNames, stepName } from '../agent/step-files.js';
+import { checkNames } from '../agent/step-files.js';
 import type { Runtime } from '../config/runtime.js';
 import type { Importer, RunCommand } from './importer.js';
 import { JavaImporter } from './java-importer.js';
 import type { PipelineOptions } from './options.js';
 import { OwnImporter } from './own-importer.js';
 import { runProject } from './run-project.js';
-import { pipelineSteps, selectPipelineSteps } from './steps.js';
-import { wordsOf } from './words.js';
+import { pipelineSteps, scriptsOf, selectPipelineSteps } from './steps.js';
 
 export interface PipelineResult {
   /** 0 only where all went well for every project; 2 where nothing but the configuration was in the way. */
@@ -26,7 +25,6 @@ export async function runPipeline(
   runtime: Runtime,
   options: PipelineOptions,
   runCommand: RunCommand,
-  isCommand: (name: string) => boolean,
 ): Promise<PipelineResult> {
   const { environment, log, signal } = runtime;
   checkNames(options.restoreFiles, 'restoreFiles');
@@ -37,7 +35,7 @@ export async function runPipeline(
     const reports: ProjectReport[] = [];
     for (const project of options.projects) {
       if (signal.aborted) break;
-      reports.push(await runProject({ runtime, options, runCommand, isCommand, importer, selected, project }));
+      reports.push(await runProject({ runtime, options, runCommand, importer, selected, project }));
     }
     logReports(log, reports);
     return { code: signal.aborted ? 1 : exitCode(reports), reports };
@@ -58,8 +56,8 @@ async function openImporter(
 }
 
 function warnOfUnknown({ environment, log }: Runtime): void {
-  const named = wordsOf(environment['gathererScripts']?.replaceAll(',', ' '));
-  const unknown = named.filter((word) => !pipelineSteps.some(({ name }) => name === stepName(word)));
+  const named = scriptsOf(environment['gathererScripts']);
+  const unknown = named.filter((word) => !pipelineSteps.some(({ name }) => name === word));
   if (unknown.length > 0) log.warn(`gathererScripts names ${unknown.join(', ')}, which is no step of the pipeline`);
 }
 

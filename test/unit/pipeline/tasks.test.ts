@@ -1,7 +1,9 @@
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../../../scraper/commands.js';
 import { listFiles } from '../../../src/agent/step-files.js';
-import { pipelineSteps, selectPipelineSteps } from '../../../src/pipeline/steps.js';
+import type { PipelineOptions } from '../../../src/pipeline/options.js';
+import { hasServer, pipelineSteps, selectPipelineSteps } from '../../../src/pipeline/steps.js';
 import { filesOf } from '../../../src/pipeline/tasks.js';
 import { documents, tables } from '../../../src/tables/index.js';
 
@@ -51,6 +53,26 @@ describe('filesOf', () => {
     expect(chosen('sprint,developerlink').logged).toContain('original importer alone');
     expect(chosen('sprint,sprnt').logged).toContain('there is no task sprnt');
     expect(chosen('sprint,sprnt').files).toEqual(['data_project.json', 'data_sprint.json']);
+  });
+});
+
+describe('pipelineSteps', () => {
+  it.each(pipelineSteps)('are commands: $name', ({ name }) => {
+    expect(commands.map(({ usage }) => usage)).toContain(`${name} <project>`);
+  });
+
+  it('have a server to ask, or are left out', () => {
+    const step = pipelineSteps.find(({ name }) => name === 'jira-to-json');
+    const options = (...jira: readonly string[]): PipelineOptions => ({
+      ...{ projects: [], importer: 'gatherer', gathers: true, cleansUp: false, restoreFiles: [] },
+      ...{ importerBase: '.', relPath: 'export', exports: '/' },
+      words: { jira, trackers: [], dropins: [], importerBuild: [], java: [] },
+    });
+    if (step === undefined) throw new Error('no Jira');
+    const none = { get: () => undefined };
+    expect(hasServer(step, { settings: none, options: options() })).toBe(false);
+    expect(hasServer(step, { settings: none, options: options('--server', 'https://jira.example.org') })).toBe(true);
+    expect(hasServer(step, { settings: { get: () => 'https://jira.example.org' }, options: options() })).toBe(true);
   });
 });
 
