@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pino from 'pino';
+import { expect } from 'vitest';
 import { z } from 'zod';
 import { loadCredentials } from '../src/config/credentials.js';
 import type { Environment } from '../src/config/environment.js';
@@ -141,6 +142,14 @@ export class GitWorld {
         ...options,
       },
     );
+  }
+
+  /** Gathers one repository after the other, and is killed when the first one is done. */
+  async gatherUntilKilled(): Promise<void> {
+    const stop = new AbortController();
+    const progress = { show: () => undefined, clear: () => stop.abort(new Error('killed')), end: () => undefined };
+    await expect(this.gather({ jobs: 1, progress }, {}, stop.signal)).rejects.toThrow('killed');
+    expect(existsSync(path.join(this.exported, 'data_merge_request.json'))).toBe(false);
   }
 
   rows(table: string): readonly ExportedRow[] {

@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { type SimulatorServer, startSimulator, writeDataset } from './simulator.js';
+import { writeSmallHistory } from './small-history.js';
 
 /** The personal access token that the dataset knows. */
 export const azureToken = 'token-of-the-gatherer';
@@ -37,7 +36,7 @@ const identities = Object.fromEntries(
 
 /** Writes a dataset with its repository; the commits of pushes are not in it. */
 export function writeAzureDataset(folder: string, size: AzureSize, variation: AzureVariation = {}): string {
-  writeFileSync(path.join(folder, 'small.fast-import'), history);
+  writeSmallHistory(folder);
   const repositories = range(size.repositories ?? 1).map((index) => repository(index + 1, size));
   const project = {
     ...{ id: '00000002-0000-4000-8000-000000000001', name: 'Sky Map', repositories },
@@ -52,18 +51,6 @@ export function writeAzureDataset(folder: string, size: AzureSize, variation: Az
     ...variation,
   });
 }
-
-const history = [
-  'commit refs/heads/main',
-  'committer Margriet Visser <margriet@example.org> 1700000000 +0000',
-  'data 5',
-  'Start',
-  'M 100644 inline a.txt',
-  'data 2',
-  'a',
-  '',
-  '',
-].join('\n');
 
 function repository(id: number, { pullRequests, comments, pushes }: AzureSize): unknown {
   return {

@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { type SimulatorServer, startSimulator, writeDataset } from './simulator.js';
+import { writeSmallHistory } from './small-history.js';
 
 /** The token that the dataset knows. */
 export const githubToken = 'token-of-the-gatherer';
@@ -31,23 +30,11 @@ const range = (count: number): readonly number[] => Array.from({ length: count }
 
 /** Writes a dataset with its repository. */
 export function writeGitHubDataset(folder: string, size: GitHubSize): string {
-  writeFileSync(path.join(folder, 'small.fast-import'), history);
+  writeSmallHistory(folder);
   const repositories = range(size.repositories ?? 1).map((index) => repository(index + 1, size));
   const organizations = [{ login: 'group', id: 1, teams: [] }];
   return writeDataset(folder, { tokens: { [githubToken]: 'mvisser' }, users, organizations, repositories });
 }
-
-const history = [
-  'commit refs/heads/main',
-  'committer Margriet Visser <margriet@example.org> 1700000000 +0000',
-  'data 5',
-  'Start',
-  'M 100644 inline a.txt',
-  'data 2',
-  'a',
-  '',
-  '',
-].join('\n');
 
 function repository(id: number, size: GitHubSize): unknown {
   const { pulls, issues = 0, commitComments = 0, otherActivity = false } = size;

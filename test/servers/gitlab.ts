@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { type SimulatorServer, startSimulator, writeDataset } from './simulator.js';
+import { writeSmallHistory } from './small-history.js';
 
 export type { SimulatorServer as GitLabServer };
 
@@ -29,22 +28,10 @@ const person = (index: number): string => people[index % people.length]?.usernam
 
 /** Writes a dataset with its repository; the commits of pushes are not in it. */
 export function writeGitLabDataset(folder: string, size: GitLabSize): string {
-  writeFileSync(path.join(folder, 'small.fast-import'), repository);
+  writeSmallHistory(folder);
   const projects = Array.from({ length: size.projects ?? 1 }, (_, index) => project(index + 1, size));
   return writeDataset(folder, { tokens: { [gitlabToken]: 'mvisser' }, users: people, groups: [], projects });
 }
-
-const repository = [
-  'commit refs/heads/main',
-  'committer Margriet Visser <margriet@example.org> 1700000000 +0000',
-  'data 5',
-  'Start',
-  'M 100644 inline a.txt',
-  'data 2',
-  'a',
-  '',
-  '',
-].join('\n');
 
 function project(id: number, { mergeRequests, notes, pushes, otherActivity = false }: GitLabSize): unknown {
   const last = moment(Math.max(mergeRequests * 10 + 5, pushes));
