@@ -131,6 +131,12 @@ export const commands: readonly Registration[] = [
   ),
   register(
     'Steps of a scrape',
+    'guilds-to-json',
+    'Gather the meetings of guilds from a workbook, for no project',
+    () => import('./commands/guilds-to-json.js'),
+  ),
+  register(
+    'Steps of a scrape',
     'export-files <project>',
     'Send files to the controller, which imports them',
     () => import('./commands/export-files.js'),

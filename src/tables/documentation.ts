@@ -61,4 +61,5 @@ one is by trying names: keep \`secrets.json\` (mode 600) as you would keep a pas
 these steps (LDAP, TOPdesk) only where that was agreed.
 
 Which fields of Jira are exported and encrypted is up to the field mapping; the table shows the mapping that is shipped.
+Further columns of guilds are named by \`guilds.yml\`: free text, or pseudonyms where it says \`person: true\`.
 `;

@@ -34,6 +34,14 @@ export const seats = defineTable({
   key: ['month'],
 });
 
+export const guilds = defineTable({
+  name: 'guilds',
+  description: 'A meeting of a guild, of no project. Its fields beside the date are those that guilds.yml names.',
+  required: { date: moment },
+  optional: { topic: text(), description: text() },
+  freeText: ['topic', 'description'],
+});
+
 export const bigboatStatus = defineTable({
   name: 'bigboat_status',
   file: 'data_bigboat.json',
