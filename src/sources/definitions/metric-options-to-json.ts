@@ -89,10 +89,9 @@ class OptionsRun {
     if (found === undefined) return false;
     this.#found.set(server, found);
     if (!found.isComplete) return false;
-    // What was measured before any metric was known has never been asked for.
-    if (this.#options.versionOf(entry) === undefined && this.#measurements.versionOf(entry) !== undefined) {
-      this.#measurements.forget(entry);
-    }
+    // What was measured before any of its metrics was known has never been asked for.
+    const isFirst = found.names.size > 0 && !Object.keys(this.#names).some((name) => server.hasMetric(name));
+    if (isFirst && this.#measurements.versionOf(entry) !== undefined) this.#measurements.forget(entry);
     this.#options.advance(entry, revision);
     return true;
   }

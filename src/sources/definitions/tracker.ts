@@ -65,8 +65,11 @@ export class DefinitionTracker {
     this.#isChanged = true;
   }
 
+  /** Servers are asked side by side, and end in any order. */
   toString(): string {
-    return JSON.stringify(this.#contents);
+    const key = ({ type, url }: Contents['sources'][number]): string => `${type} ${url}`;
+    const sources = this.#contents.sources.toSorted((left, right) => (key(left) < key(right) ? -1 : 1));
+    return JSON.stringify({ ...this.#contents, sources });
   }
 }
 
