@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Values of `{{NAME}}` in the files of a case. */
@@ -27,9 +27,9 @@ export function copyFilled(from: string, to: string, placeholders: Placeholders)
   }
 }
 
-/** Files below a folder, relative to it; none where it is not there. */
+/** Files below a folder, relative to it; none where there is no folder. */
 export function listFiles(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
