@@ -26,6 +26,12 @@ const preferred: Readonly<Record<string, string>> = {
   github: 'github/encrypted',
   'jira-to-json': 'jira/rich',
   'ldap-to-json': 'ldap/members',
+  ...Object.fromEntries(
+    ['project-sources', 'project-to-json', 'metric-options-to-json', 'history-to-json'].map((step) => [
+      step,
+      'quality-time/report',
+    ]),
+  ),
 };
 /** Folders of cases, of sources that are named otherwise. */
 const systems: Readonly<Record<string, string>> = { tfs: 'azure-devops', tfvc: 'azure-devops' };
@@ -39,8 +45,6 @@ const further: Readonly<Record<string, MarkedOptions>> = {
 };
 /** What these answer names nobody. */
 const withoutPeople = new Set(['jenkins', 'sonarqube', 'bigboat', 'seats']);
-/** What these export is the names of projects, from settings and titles of reports: they may do without a case. */
-const optional = new Set(['project-to-json']);
 const needs: Readonly<Record<string, readonly Requirement[]>> = {
   subversion: [requirements.svn, requirements.svnserve],
 };
@@ -127,9 +131,7 @@ async function inspect(exported: string, { project }: GoldenCase, findings: Find
 
 describe('personal data', () => {
   it('is looked for in all that gathers', () => {
-    const without = gatherers.filter(
-      (names) => feedOf(names) === undefined && !names.every((name) => optional.has(name)),
-    );
+    const without = gatherers.filter((names) => feedOf(names) === undefined);
     expect(without, 'add a golden case that feeds it').toEqual([]);
   });
 
