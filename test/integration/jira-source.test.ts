@@ -7,6 +7,7 @@ import { jiraAccount, jiraDataset, startJira } from '../servers/jira.js';
 import { writeDataset } from '../servers/simulator.js';
 import { StepWorld } from '../step-world.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { until } from '../until.js';
 
 const size = { issues: 4, entries: 2, comments: 1 };
 const { username, password, token } = jiraAccount;
@@ -196,6 +197,31 @@ describe('What Jira has of an issue', () => {
       world.rows('data.json').flatMap(({ key, sprint }) => (key === 'TEST-1' ? [sprint] : []));
     expect(sprints(await gather({ dataset, credentials: 'jira_corrections = yes\n' }))).toEqual(['3', '2', undefined]);
     expect(sprints(await gather({ dataset }))).toEqual(['3', undefined, undefined]);
+  });
+});
+
+describe('A run that is stopped', () => {
+  it('leaves all as it was, and the next one gathers it', async () => {
+    const server = await startJira(writeDataset(temporaryFolder(), jiraDataset({ ...size, issues: 100 })), [
+      '--latency',
+      '100',
+    ]);
+    onTestFinished(() => server.stop());
+    const world = new StepWorld(`[projects]\nTEST = Test\n[jira]\nserver = ${server.url}\n${withPassword}`);
+    writeFileSync(path.join(world.exported, 'jira-updated.txt'), '2023-01-01 00:00');
+    const stop = new AbortController();
+    const stopped = world.run(jiraStep(), { signal: stop.signal });
+    const outcome = expect(stopped).rejects.toThrow('stopped');
+    await until(
+      () => world.logged.includes('Asking Jira for issues'),
+      () => 'issues are asked for',
+    );
+    stop.abort(new Error('stopped'));
+    await outcome;
+    expect(world.has('data.json')).toBe(false);
+    expect(readFileSync(path.join(world.exported, 'jira-updated.txt'), 'utf8')).toBe('2023-01-01 00:00');
+    await world.run(jiraStep());
+    expect(issuesOf(world)).toHaveLength(100);
   });
 });
 

@@ -7,6 +7,4 @@ export interface JiraOptions {
   readonly query?: string;
   /** `YYYY-MM-DD HH:MM` in the time zone of the agent, in place of the tracker. */
   readonly updatedSince?: string;
-  /** Requests that are under way at once, in place of a few. */
-  readonly requests?: number;
 }
