@@ -138,7 +138,7 @@ describe('a workbook', () => {
   it('that unfolds to more than any other is refused before it fills the memory', async () => {
     const hostile = await bomb(500 * 1024 * 1024);
     expect(hostile.length).toBeLessThan(1024 * 1024);
-    await expect(reading(hostile)).rejects.toThrow('unfolds to more than 48 MB');
+    await expect(reading(hostile)).rejects.toThrow('unfolds to more than 16 MB');
   });
 
   it('with a sheet that is far too long or wide is refused', async () => {

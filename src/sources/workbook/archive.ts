@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 
 /** What a workbook may unfold to. Years of seats are some hundred thousand bytes. */
-const limits = { files: 1000, bytes: 48 * 1024 * 1024 } as const;
+const limits = { files: 1000, bytes: 16 * 1024 * 1024 } as const;
 
 /** An archive that is none, or that is larger than any workbook that people make. */
 export class ArchiveError extends Error {

@@ -4,7 +4,7 @@ import { InputError } from '../input-file.js';
 import { ArchiveError, unfold } from './archive.js';
 
 /** Far more than any list that people keep. */
-const limits = { bytes: 32 * 1024 * 1024, rows: 10_000, columns: 1000 } as const;
+const limits = { bytes: 16 * 1024 * 1024, rows: 10_000, columns: 1000 } as const;
 
 const zipMark = Buffer.from('PK\x03\x04');
 const compoundMark = Buffer.from('d0cf11e0a1b11ae1', 'hex');
