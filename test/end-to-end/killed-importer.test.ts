@@ -25,10 +25,12 @@ onEachServer('a killed importer', (create) => {
 
     const disturbed = await create();
     await queueExports(disturbed);
+    let longest = duration;
     for (let killed = 0; killed < KILLS; ) {
-      if (await killAfter(disturbed, Math.random() * duration, killed % 4 === 0)) {
+      if (await killAfter(disturbed, Math.random() * longest, killed % 4 === 0)) {
         killed += 1;
       } else {
+        longest *= 0.9;
         await queueExports(disturbed);
       }
     }

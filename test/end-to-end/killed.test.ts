@@ -4,13 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { dump } from '../servers/exports.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporarySuiteFolder } from '../temporary-folder.js';
 import { type Agent, makeAgent } from './support/agent.js';
 import { ControllerProcess } from './support/controller.js';
 import { GrowingRepository } from './support/repository.js';
 
 const PROJECT = 'TEST';
-const KILLS = 50;
+/** Of each of the worlds, which go on side by side. */
+const KILLS = 25;
+const SEEDS = [20_261_121, 7_041_776];
 /** Every second one of the controller, which then starts again. */
 const TURNS = ['agent', 'controller'] as const;
 const TABLES = ['vcs_versions', 'change_path', 'tag', 'update_tracker'];
@@ -73,50 +75,56 @@ async function killController(agent: Agent, controller: ControllerProcess, milli
   await controller.restart();
 }
 
-test(`${KILLS} kills of agent and controller leave the database of an undisturbed run`, async () => {
-  const folder = temporaryFolder();
-  const repository = new GrowingRepository(join(folder, 'shop.git'));
-  repository.grow(200);
-  const place = { folder: join(folder, 'controller'), projects: [PROJECT] };
-  const controller = await ControllerProcess.start(place);
-  const agent = await makeAgent({
-    folder: join(folder, 'agent'),
-    controller,
-    project: PROJECT,
-    repositories: { shop: repository.url },
-  });
-  // The undisturbed run has the same salts and the same key pair, so that even pseudonyms are equal.
-  expect((await agent.run(['generate-key', PROJECT])).code).toBe(0);
-  await controller.stop();
-  const calmFolder = join(folder, 'calm');
-  await cp(place.folder, calmFolder, { recursive: true });
-  await controller.restart();
+const worlds = temporarySuiteFolder();
 
-  const fractions = randomFractions(20_261_121);
-  let duration = await scrapeToEnd(agent);
-  for (let kills = 0; kills < KILLS; ) {
-    if (kills % 5 === 0) repository.grow(40);
-    if (TURNS[kills % TURNS.length] === 'controller') {
-      await killController(agent, controller, fractions.next().value * 1_000);
-      kills += 1;
-    } else if (await killAgent(agent, fractions.next().value * duration)) {
-      kills += 1;
-    } else {
-      duration *= 0.9;
+test.concurrent.each(SEEDS)(
+  `${KILLS} kills of agent and controller leave the database of an undisturbed run (%i)`,
+  async (seed) => {
+    const folder = join(worlds, String(seed));
+    const repository = new GrowingRepository(join(folder, 'shop.git'));
+    repository.grow(200);
+    const place = { folder: join(folder, 'controller'), projects: [PROJECT] };
+    const controller = await ControllerProcess.start(place);
+    const agent = await makeAgent({
+      folder: join(folder, 'agent'),
+      controller,
+      project: PROJECT,
+      repositories: { shop: repository.url },
+    });
+    // The undisturbed run has the same salts and the same key pair, so that even pseudonyms are equal.
+    expect((await agent.run(['generate-key', PROJECT])).code).toBe(0);
+    await controller.stop();
+    const calmFolder = join(folder, 'calm');
+    await cp(place.folder, calmFolder, { recursive: true });
+    await controller.restart();
+
+    const fractions = randomFractions(seed);
+    let duration = await scrapeToEnd(agent);
+    for (let kills = 0; kills < KILLS; ) {
+      if (kills % 5 === 0) repository.grow(40);
+      if (TURNS[kills % TURNS.length] === 'controller') {
+        await killController(agent, controller, fractions.next().value * 1_000);
+        kills += 1;
+      } else if (await killAgent(agent, fractions.next().value * duration)) {
+        kills += 1;
+      } else {
+        duration *= 0.9;
+      }
     }
-  }
-  await scrapeToEnd(agent);
-  const disturbed = await outcome(controller);
+    await scrapeToEnd(agent);
+    const disturbed = await outcome(controller);
 
-  const calm = await ControllerProcess.start({ ...place, folder: calmFolder });
-  const undisturbed = await makeAgent({
-    folder: join(folder, 'undisturbed'),
-    controller: calm,
-    project: PROJECT,
-    repositories: { shop: repository.url },
-  });
-  await cp(join(agent.folder, '.ssh', 'id_ed25519'), join(undisturbed.folder, '.ssh', 'id_ed25519'));
-  await cp(join(agent.folder, '.ssh', 'id_ed25519.pub'), join(undisturbed.folder, '.ssh', 'id_ed25519.pub'));
-  await scrapeToEnd(undisturbed);
-  expect(disturbed).toEqual(await outcome(calm));
-}, 900_000);
+    const calm = await ControllerProcess.start({ ...place, folder: calmFolder });
+    const undisturbed = await makeAgent({
+      folder: join(folder, 'undisturbed'),
+      controller: calm,
+      project: PROJECT,
+      repositories: { shop: repository.url },
+    });
+    await cp(join(agent.folder, '.ssh', 'id_ed25519'), join(undisturbed.folder, '.ssh', 'id_ed25519'));
+    await cp(join(agent.folder, '.ssh', 'id_ed25519.pub'), join(undisturbed.folder, '.ssh', 'id_ed25519.pub'));
+    await scrapeToEnd(undisturbed);
+    expect(disturbed).toEqual(await outcome(calm));
+  },
+  900_000,
+);

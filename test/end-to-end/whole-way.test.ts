@@ -8,7 +8,8 @@ import { GrowingRepository } from './support/repository.js';
 
 it('brings commits from a repository to the database, and later only the new ones', async () => {
   const folder = temporaryFolder();
-  const controller = await ControllerProcess.start({ folder: join(folder, 'controller'), projects: ['TEST'] });
+  const place = { folder: join(folder, 'controller'), projects: ['TEST'], firstStart: true };
+  const controller = await ControllerProcess.start(place);
   const repository = new GrowingRepository(join(folder, 'app.git'));
   repository.grow(30);
   const agent = await makeAgent({

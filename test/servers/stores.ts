@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openStore } from '../../src/controller/store/open.js';
 import type { Store } from '../../src/controller/store/store.js';
 import { describeWith, requirements } from '../requirements.js';
+import { placeEmptyDatabase } from './empty-database.js';
 import { type PostgresqlServer, startPostgresql } from './postgresql.js';
 
 export const silent = pino({ level: 'silent' });
@@ -42,6 +43,7 @@ export function onPostgresql(name: string, suite: (create: () => Promise<TestDat
 
 async function testDatabase(kind: Store['kind'], databaseUrl?: string): Promise<TestDatabase> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'gatherer-store-'));
+  if (kind === 'pglite') await placeEmptyDatabase(dataFolder);
   const place = { dataFolder, ...(databaseUrl !== undefined && { databaseUrl }) };
   return {
     kind,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,11 +6,14 @@ import { z } from 'zod';
 import { AdminClient } from '../../../src/controller/admin-client.js';
 import { Folders } from '../../../src/controller/folders.js';
 import type { ImportSummary } from '../../../src/controller/operator.js';
+import { placeEmptyDatabase } from '../../servers/empty-database.js';
 import { type Ended, type Place, type Started, startGatherer } from './gatherer.js';
 
 export interface ControllerSetup extends Place {
   /** Keys of the projects that it knows. */
   readonly projects: readonly string[];
+  /** Whether it makes its database itself, as it does where it has none, and not begins with an empty one. */
+  readonly firstStart?: boolean;
   /** Further options of `gatherer controller`. */
   readonly words?: readonly string[];
 }
@@ -36,6 +40,9 @@ export class ControllerProcess {
     const lines = (value: string) => setup.projects.map((key) => `${key} = ${value}\n`).join('');
     const settings = `[projects]\n${lines('Test')}[network]\n${lines('127.0.0.1')}[schedule]\ndays = 0\ndrift = 0\n`;
     await writeFile(join(setup.folder, 'settings.cfg'), settings, { mode: 0o600 });
+    if (setup.firstStart !== true && setup.root === undefined && !existsSync(join(setup.folder, 'data', 'database'))) {
+      await placeEmptyDatabase(join(setup.folder, 'data'));
+    }
     const controller = new ControllerProcess(setup);
     await controller.ready();
     return controller;
