@@ -36,20 +36,31 @@ export async function* inBatches(
   if (batch.length > 0) yield batch;
 }
 
+export interface BatchQueueOptions {
+  readonly processes: ProcessGroup;
+  readonly reader: CommitReader;
+  readonly graph: CommitGraph;
+  /** How many lanes there are at most. */
+  readonly jobs: number;
+  /** The first lane. */
+  readonly lane: DiffLane;
+}
+
 /** Deals commits out over lanes, asks git for them ahead of their use, and gives the batches back in order. */
 export class BatchQueue {
-  readonly #lanes: DiffLane[] = [];
+  readonly #lanes: DiffLane[];
   readonly #size: number;
+  readonly #processes: ProcessGroup;
+  readonly #reader: CommitReader;
+  readonly #graph: CommitGraph;
+  readonly #jobs: number;
 
-  /**
-   * @param jobs how many lanes there are at most
-   */
-  constructor(
-    private readonly processes: ProcessGroup,
-    private readonly reader: CommitReader,
-    private readonly graph: CommitGraph,
-    private readonly jobs: number,
-  ) {
+  constructor({ processes, reader, graph, jobs, lane }: BatchQueueOptions) {
+    this.#processes = processes;
+    this.#reader = reader;
+    this.#graph = graph;
+    this.#jobs = jobs;
+    this.#lanes = [lane];
     const share = Math.ceil(graph.length / (jobs * BATCHES_AHEAD));
     this.#size = Math.min(MAXIMUM_BATCH, Math.max(MINIMUM_BATCH, share));
   }
@@ -58,29 +69,28 @@ export class BatchQueue {
     const asked: Batch[] = [];
     for await (const batch of inBatches(commits, this.#size)) {
       asked.push(this.#ask(batch));
-      const oldest = asked.length < this.jobs * BATCHES_AHEAD ? undefined : asked.shift();
+      const oldest = asked.length < this.#jobs * BATCHES_AHEAD ? undefined : asked.shift();
       if (oldest !== undefined) yield oldest;
     }
     yield* asked;
   }
 
   #ask(commits: readonly ListedCommit[]): Batch {
-    const mergeOf = commits.map(({ sha }) => this.graph.mergeOf(sha));
+    const mergeOf = commits.map(({ sha }) => this.#graph.mergeOf(sha));
     const merges = [...new Set(mergeOf.flatMap((merge) => merge ?? []))];
-    this.reader.ask(merges);
-    this.reader.ask(commits.map(({ sha }) => sha));
+    this.#reader.ask(merges);
+    this.#reader.ask(commits.map(({ sha }) => sha));
     const lane = this.#freeLane();
     lane.request(commits);
-    this.processes.flush();
+    this.#processes.flush();
     return { commits, mergeOf, merges, lane };
   }
 
   /** A new lane while there are fewer than jobs, then the one with the least to do. */
   #freeLane(): DiffLane {
-    if (this.#lanes.length >= this.jobs) {
-      return this.#lanes.reduce((best, lane) => (lane.pending < best.pending ? lane : best));
-    }
-    const lane = new DiffLane(this.processes);
+    const idlest = this.#lanes.reduce((best, lane) => (lane.pending < best.pending ? lane : best));
+    if (idlest.pending === 0 || this.#lanes.length >= this.#jobs) return idlest;
+    const lane = new DiffLane(this.#processes);
     this.#lanes.push(lane);
     return lane;
   }

@@ -22,6 +22,11 @@ export class ProcessGroup {
     setMaxListeners(0, this.#signal);
   }
 
+  /** Where git is looked for. */
+  get searchPath(): string {
+    return this.command.environment['PATH'] ?? '';
+  }
+
   start(...args: readonly string[]): GitProcess {
     const environment = { ...this.command.environment, ...KEEP_MEMORY };
     const process = startGit({ ...this.command, environment, signal: this.#signal, arguments: args });

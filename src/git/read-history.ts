@@ -5,6 +5,7 @@ import { blobsOf, withSizes } from './changes.js';
 import { CommitGraph, type ListedCommit, listCommits, listCommitsSince, resolveCommit } from './commit-graph.js';
 import { CommitReader } from './commit-reader.js';
 import { DiffCounts } from './diff-counts.js';
+import { DiffLane } from './diff-lane.js';
 import type { Commit, HistoryOptions } from './history.js';
 import { ObjectDatabase } from './object-database.js';
 import { ProcessGroup } from './process-group.js';
@@ -50,14 +51,19 @@ async function* readPlain(processes: ProcessGroup, options: HistoryOptions): His
 }
 
 async function* readWithStatistics(processes: ProcessGroup, options: HistoryOptions): History {
-  const [graph, gathers] = await Promise.all([readGraph(processes, options), gathersAnswers(processes)]);
+  const reading = readGraph(processes, options);
+  // Whoever waits for it sees the failure. Meanwhile all other processes start.
+  reading.catch(() => undefined);
+  const lane = new DiffLane(processes);
+  const gathers = await gathersAnswers(processes);
   const reader = new CommitReader(new ObjectDatabase(processes, 'contents', gathers), options.log);
   const sizes = new BlobSizes(new ObjectDatabase(processes, 'info', gathers));
+  const graph = await reading;
   const commits = options.committedSince === undefined ? graph.commits() : wantedCommits(processes, options);
   const jobs = options.jobs ?? Math.min(availableParallelism(), MAXIMUM_LANES, Math.ceil(graph.length / LANE_COMMITS));
   const counts = new DiffCounts(processes);
   const waiting = new WaitingCommits();
-  for await (const batch of new BatchQueue(processes, reader, graph, jobs).batches(commits)) {
+  for await (const batch of new BatchQueue({ processes, reader, graph, jobs, lane }).batches(commits)) {
     const branches = await reader.branches(batch.merges);
     for (const [index, listed] of batch.commits.entries()) {
       const header = await reader.next(listed.sha);

@@ -52,10 +52,13 @@ const PINNED_CONFIGURATION: readonly string[] = [
   'color.ui=false',
 ];
 
+/** A clone without the contents of files would ask its server for what is missing; only those who connect may. */
+const noConnections: Environment = { GIT_ALLOW_PROTOCOL: 'none' };
+
 /** The given environment without the variables that would lead git elsewhere, and with ours. */
 export function gitEnvironment(environment: Environment): Record<string, string> {
   const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries({ ...environment, ...PINNED_VARIABLES })) {
+  for (const [name, value] of Object.entries({ ...noConnections, ...environment, ...PINNED_VARIABLES })) {
     const kept = !name.startsWith('GIT_') || KEPT_VARIABLES.test(name) || name in PINNED_VARIABLES;
     if (kept && value !== undefined) result[name] = value;
   }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { runGit } from '../../src/git/run.js';
 import { GitWorld } from '../git-world.js';
 import { describeWith, requirements } from '../requirements.js';
 
@@ -415,7 +416,9 @@ describeWith([requirements.git], 'what differs from the golden files of a case',
   /** A binary file counts as one of 0 lines. */
   const count = (text: string | undefined): string | undefined => (text === '-' ? '0' : text);
 
-  it('skip_stats clones and fetches without contents, and without it there is a whole clone', async () => {
+  it('skip_stats clones and fetches without contents, and without it there is a whole clone', {
+    timeout: 300_000,
+  }, async () => {
     const test = new GitWorld();
     sourceAtHost(test);
     const app = test.upstream('app.git');
@@ -433,6 +436,9 @@ describeWith([requirements.git], 'what differs from the golden files of a case',
     app.git('tag', 'v2', app.commit('Two'));
     await test.gather();
     expect([test.messages(), test.rows('tag').length, missing()]).toEqual([['Two'], 1, 2]);
+    // What is missing is not asked for in passing.
+    const asks = { gitFolder: test.clone(), environment: process.env, signal: new AbortController().signal };
+    await expect(runGit({ ...asks, arguments: ['cat-file', '-p', 'v2:Two.txt'] })).rejects.toThrow('not allowed');
     app.commit('Three');
     test.credentials(host);
     // Where --no-pull finds no clone that will do, one is made.

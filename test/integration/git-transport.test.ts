@@ -163,7 +163,9 @@ describeWith([requirements.git, requirements.sshd, requirements.ssh], 'git over 
     expect(test.logged).toContain('env = DEPLOY_KEY: that variable is not set');
   });
 
-  it('shares one connection with share_ssh, whose socket no one else can reach, and ends it', async () => {
+  it('shares one connection with share_ssh, whose socket no one else can reach, and ends it', {
+    timeout: 300_000,
+  }, async () => {
     const { test, server, variables } = await sshWorld();
     const urls = ['app.git', 'b.git', 'c.git'].map((name, index) => {
       const upstream = test.upstream(name);

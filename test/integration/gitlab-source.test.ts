@@ -72,7 +72,7 @@ describeWith([requirements.git], 'the source GitLab', () => {
     expect(world.rows('merge_request').length).toBe(2 * size.mergeRequests);
   });
 
-  it('leaves out what is older than --since in a first run, and goes on from there', async () => {
+  it('leaves out what is older than --since in a first run, and goes on from there', { timeout: 300_000 }, async () => {
     const server = await start();
     const world = worldOf(server);
     // Merge request 7 was updated at that moment.

@@ -151,7 +151,9 @@ describeWith([requirements.svn, requirements.svnserve], 'a Subversion repository
     expect(test.rows('change_path')).toEqual([]);
   });
 
-  it('begins a first run at --since, of two dates at the later one, and does not look at it again', async () => {
+  it('begins a first run at --since, of two dates at the later one, and does not look at it again', {
+    timeout: 300_000,
+  }, async () => {
     const { test, app } = await served('skip_stats = yes', 'from_date = 2025-01-02', 'svn_corrections = yes');
     const file = (text: string) => ({ path: 'trunk/a', action: 'change', text }) as const;
     app.commit(layout, by('anna', 2, 'One', { ...file('1\n'), action: 'add' }), by('anna', 3, 'Two', file('2\n')));

@@ -242,7 +242,7 @@ describeWith(
   [requirements.svn, requirements.svnserve, requirements.sshd, requirements.ssh],
   'Subversion over SSH',
   () => {
-    it('logs in with the key of the option env, and refuses another', async () => {
+    it('logs in with the key of the option env, and refuses another', { timeout: 300_000 }, async () => {
       const server = await startSshd('sftp');
       onTestFinished(() => server.stop());
       const test = new GitWorld();

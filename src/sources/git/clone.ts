@@ -51,6 +51,16 @@ export async function isCloned(folder: string, contents: boolean): Promise<boole
   }
 }
 
+/**
+ * The default branch of a clone as its file `HEAD` has it; undefined where it names a commit, or the references are kept
+ * elsewhere.
+ */
+export async function clonedBranch(folder: string): Promise<string | undefined> {
+  const text = await readFile(path.join(folder, 'HEAD'), 'utf8').catch(() => '');
+  const branch = /^ref: (refs\/.+)\n$/.exec(text)?.[1];
+  return branch === 'refs/heads/.invalid' ? undefined : branch;
+}
+
 /** Git would ask its server for each missing blob alone. */
 async function isPartial(folder: string): Promise<boolean> {
   return /^\s*partialclonefilter\s*=/im.test(await readFile(path.join(folder, 'config'), 'utf8'));
@@ -95,11 +105,13 @@ export async function updateClone(folder: string, remote: Remote, options: Clone
   await withoutStaleLocks(folder, options.signal, async () => {
     const words = ['fetch', '--progress', '--prune', '--no-tags', '--force', '--no-write-fetch-head', '--'];
     await transfer(options, [...words, from, allBranches, allTags, ...head], folder);
+    const branch = remote.branch ?? detachedHead;
+    if ((await clonedBranch(folder)) === branch) return;
     await runGit({
       gitFolder: folder,
       environment: options.connection.environment,
       signal: options.signal,
-      arguments: ['symbolic-ref', 'HEAD', remote.branch ?? detachedHead],
+      arguments: ['symbolic-ref', 'HEAD', branch],
     });
   });
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { GitError, runGit } from '../../git/run.js';
 import type { RepositoryContext } from '../repository.js';
-import { type CloneOptions, isCloned, makeClone, updateClone } from './clone.js';
+import { type CloneOptions, clonedBranch, isCloned, makeClone, updateClone } from './clone.js';
 import type { Connection } from './connection.js';
 import type { GitContext } from './git-context.js';
 import type { GitOptions } from './options.js';
@@ -100,6 +100,8 @@ async function fetchOrClone(
 }
 
 async function defaultBranch(git: GitContext): Promise<string> {
+  const branch = await clonedBranch(git.gitFolder);
+  if (branch !== undefined) return branch;
   return (await runGit({ ...git, arguments: ['symbolic-ref', '--quiet', 'HEAD'] }).catch(() => '')).trim();
 }
 

@@ -62,19 +62,24 @@ export async function* readTags(git: GitContext, log: Logger): AsyncGenerator<Ta
 
 /** Reads tag objects in the order in which they were asked for. */
 class TagObjects {
-  readonly #objects: ObjectDatabase;
+  #objects: ObjectDatabase | undefined;
 
-  constructor(private readonly processes: ProcessGroup) {
-    this.#objects = new ObjectDatabase(processes, 'contents', false);
-  }
+  constructor(private readonly processes: ProcessGroup) {}
 
   request(names: readonly string[]): void {
-    this.#objects.ask(names);
+    if (names.length === 0) return;
+    this.#database().ask(names);
     this.processes.flush();
   }
 
   async next(name: string): Promise<TagObject> {
-    return parseTagObject(await this.#objects.content(name));
+    return parseTagObject(await this.#database().content(name));
+  }
+
+  /** Many repositories have no annotated tag at all. */
+  #database(): ObjectDatabase {
+    this.#objects ??= new ObjectDatabase(this.processes, 'contents', false);
+    return this.#objects;
   }
 }
 

@@ -21,7 +21,7 @@ export interface ControllerSetup extends Place {
 const runningSchema = z.object({ port: z.int(), sshPort: z.int(), certificate: z.string() });
 
 /** Starting takes a second or two; a machine under load gets this long. */
-const startLimit = 60_000;
+const startLimit = 180_000;
 
 /** A `gatherer controller` on loopback, that can be stopped or killed and started again on its ports and its data. */
 export class ControllerProcess {
