@@ -39,8 +39,8 @@ const requestsSchema = z.object({ value: z.array(z.object({ pullRequestId: z.int
  */
 export class RequestsLength {
   readonly #known: KnownLength | undefined;
-  #found: KnownLength | undefined;
   #newest: number | undefined;
+  #length = 0;
 
   /** @param memory what {@link memory} gave in an earlier run */
   constructor(memory: string | undefined) {
@@ -51,23 +51,20 @@ export class RequestsLength {
   follow(size: number): Follow {
     const further = followSkip(size);
     return (page) => {
-      const end = skippedBy(page.url) + page.count;
-      if (end === page.count) this.#newest = newestOf(page.value);
-      const isKnown = this.#newest !== undefined && this.#newest === this.#known?.newest;
-      const isEnd = isKnown && end === this.#known?.length;
-      if (this.#newest !== undefined && (isEnd || isLast(page.count, size))) this.#end(this.#newest, end);
-      return isEnd ? {} : further(page);
+      const skipped = skippedBy(page.url);
+      if (skipped === 0) this.#newest = newestOf(page.value);
+      if (page.count > 0) this.#length = Math.max(this.#length, skipped + page.count);
+      const isSame = this.#newest !== undefined && this.#newest === this.#known?.newest;
+      const length = isSame ? (this.#known?.length ?? 0) : Number.POSITIVE_INFINITY;
+      const { known = [] } = further(page);
+      return { known: known.filter((url) => skippedBy(url) < length) };
     };
   }
 
+  /** Once the list has been read to its end. */
   get memory(): string | undefined {
-    const length = this.#found ?? this.#known;
-    return length === undefined ? undefined : JSON.stringify(length);
-  }
-
-  /** Pages that were asked for beyond the end are empty. */
-  #end(newest: number, length: number): void {
-    if (this.#found === undefined || length < this.#found.length) this.#found = { newest, length };
+    const read = this.#newest === undefined ? this.#known : { newest: this.#newest, length: this.#length };
+    return read === undefined ? undefined : JSON.stringify(read);
   }
 }
 

@@ -13,6 +13,7 @@ import { Activity } from './activity.js';
 import { AzureClient } from './client.js';
 import { azureEnvironments } from './environments.js';
 import { RequestsLength } from './follow.js';
+import { azureKeys } from './keys.js';
 import { type Column, loadMapping, mappingFile } from './mapping.js';
 import { type AzurePlace, openApi, resolvePlace } from './place.js';
 import { findingsOf } from './shared.js';
@@ -41,6 +42,7 @@ export const azureSource: RepositorySource = {
   tablesOfNews: projectTables,
   trackers: [latestVersionsFile, updateFile, memoryFile],
   environments: azureEnvironments,
+  keys: azureKeys,
   servesGitAt: (location) => location.option('tfs') !== undefined,
   async *gather(context, since) {
     const place = repositoryPlace(context);
