@@ -34,6 +34,8 @@ export const deviations: readonly { readonly reason: string; readonly correction
       ...fields('jira/comments.json', 'comment', { encrypted: flag }),
       ...fields('jira/developer.json', 'jira_developer', { encrypted: flag }),
       ...fields('quality/metric_versions.json', 'metric_version', { encrypted: flag }),
+      ...fields('ldap/members.json', 'ldap_developer', { encrypted: flag }),
+      ...fields('topdesk/reservations.json', 'reservation', { encrypted: flag }),
     ],
   },
   {

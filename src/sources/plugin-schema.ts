@@ -14,7 +14,6 @@ const tableSchema = z.object({
   key: words,
   encrypt: words,
   freeText: words,
-  personal: words.optional(),
 });
 
 const sourceSchema = z.object({

@@ -19,8 +19,6 @@ export interface TableDefinition {
   readonly marksClearText?: boolean;
   /** Fields that hold text written by people, in which personal data cannot be excluded. */
   readonly freeText: readonly string[];
-  /** Fields that name people and leave the agent as they are, because importers match on them. */
-  readonly personal?: readonly string[];
 }
 
 /** A row on its way to the file of its table. */

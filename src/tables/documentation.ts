@@ -24,19 +24,19 @@ function documentSchema(document: DocumentDefinition): [string, Record<string, u
 
 /** `docs/privacy.md`: what becomes of personal data, table by table. */
 export function privacyPage(): string {
-  const personal = tables.filter(({ encrypt, freeText, personal }) => encrypt.length + freeText.length > 0 || personal);
+  const personal = tables.filter(({ encrypt, freeText }) => encrypt.length + freeText.length > 0);
   const others = tables.filter((table) => !personal.includes(table)).map(({ file }) => `\`${file}\``);
   return `${INTRODUCTION}
-| file | pseudonyms | free text | left as it is |
-| --- | --- | --- | --- |
+| file | pseudonyms | free text |
+| --- | --- | --- |
 ${personal.map(privacyRow).join('\n')}
 
 Tables without fields of these kinds: ${others.join(', ')}.
 `;
 }
 
-function privacyRow({ file, encrypt, freeText, personal = [] }: TableDefinition): string {
-  return `| \`${file}\` | ${names(encrypt)} | ${names(freeText)} | ${names(personal)} |`;
+function privacyRow({ file, encrypt, freeText }: TableDefinition): string {
+  return `| \`${file}\` | ${names(encrypt)} | ${names(freeText)} |`;
 }
 
 function names(fields: readonly string[]): string {
@@ -56,9 +56,6 @@ is \`0\`; preflight refuses that unless it is told otherwise. Whoever holds salt
 one is by trying names: keep \`secrets.json\` (mode 600) as you would keep a password.
 
 **Free text.** Fields that people write, in which they may name themselves or others. They are exported as they are.
-
-**Left as it is.** Fields that name people and that importers need as they are, to match them with people they know. Run
-these steps (LDAP, TOPdesk) only where that was agreed.
 
 Which fields of Jira are exported and encrypted is up to the field mapping; the table shows the mapping that is shipped.
 Further columns of guilds are named by \`guilds.yml\`: free text, or pseudonyms where it says \`person: true\`.

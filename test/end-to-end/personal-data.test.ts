@@ -69,9 +69,9 @@ function feedOf(names: readonly string[]): GoldenCase | undefined {
 
 const feeds = [...new Set(gatherers.flatMap((names) => feedOf(names) ?? []))];
 
-/** Fields that may name people: free text, and those that importers match on. */
-function open({ freeText, personal = [] }: TableDefinition): ReadonlySet<string> {
-  return new Set([...freeText, ...personal].map((field) => field.toLowerCase()));
+/** Fields that may name people. */
+function open({ freeText }: TableDefinition): ReadonlySet<string> {
+  return new Set(freeText.map((field) => field.toLowerCase()));
 }
 
 /** Places in an exported file where a marked name stands, but for those that may have it. */
@@ -196,7 +196,7 @@ describe('personal data', () => {
     const rows = privacyPage().split('\n');
     for (const table of tables.filter((one) => open(one).size > 0)) {
       const row = rows.find((line) => line.startsWith(`| \`${table.file}\``)) ?? '';
-      for (const field of [...table.freeText, ...(table.personal ?? [])]) expect(row).toContain(`\`${field}\``);
+      for (const field of table.freeText) expect(row).toContain(`\`${field}\``);
     }
   });
 });

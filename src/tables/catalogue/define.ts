@@ -18,7 +18,7 @@ interface TableDescription extends Partial<Omit<TableDefinition, 'row'>> {
 const ADDED_FIELD = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export function defineTable(description: TableDescription): TableDefinition {
-  const { name, encrypt = [], marksClearText, personal } = description;
+  const { name, encrypt = [], marksClearText } = description;
   return {
     name,
     file: description.file ?? `data_${name}.json`,
@@ -27,7 +27,6 @@ export function defineTable(description: TableDescription): TableDefinition {
     encrypt,
     ...(marksClearText === undefined ? {} : { marksClearText }),
     freeText: description.freeText ?? [],
-    ...(personal === undefined ? {} : { personal }),
   };
 }
 

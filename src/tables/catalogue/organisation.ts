@@ -7,7 +7,8 @@ export const ldap = defineTable({
   description: 'A member of the group of the project in the directory of the organisation.',
   required: { display_name: text(100) },
   optional: { name: developer, email },
-  personal: ['name', 'display_name', 'email'],
+  encrypt: ['name', 'display_name', 'email'],
+  marksClearText: false,
 });
 
 export const reservations = defineTable({
@@ -23,7 +24,8 @@ export const reservations = defineTable({
     prepare_date: moment,
     close_date: moment,
   },
-  personal: ['requester'],
+  encrypt: ['requester'],
+  marksClearText: false,
   freeText: ['description'],
 });
 
