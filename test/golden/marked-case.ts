@@ -24,6 +24,8 @@ const accounts = new Set(['gatherer', 'reader', 'ghost', 'admin', 'system', 'ano
 export interface MarkedOptions {
   /** Names of people that only stand in sentences, or in files of no known form. */
   readonly people?: readonly string[];
+  /** Names of people in workbooks (XLS), whose first letters become the mark, as their length must stay. */
+  readonly workbooks?: readonly string[];
   /** Paths of files that take the place of those of the configuration, by their name. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -38,6 +40,12 @@ export function markedCase(
   options: MarkedOptions = {},
 ): GoldenCase {
   cpSync(golden.folder, folder, { recursive: true });
+  for (const file of listFiles(folder).filter((name) => name.endsWith('.xls'))) {
+    for (const name of options.workbooks ?? []) {
+      const marked = `${mark}${name.slice(mark.length)}`;
+      rewrite(path.join(folder, file), (text) => text.replaceAll(inWorkbook(name), inWorkbook(marked)));
+    }
+  }
   const files = listFiles(folder).filter((file) => !/(^|\/)expected\//.test(file) && !/\.(md|xlsx?)$/.test(file));
   const texts = files.filter((file) => !/\.(svndump|fast-import)$/.test(file));
   const people = new Set([...(options.people ?? []), ...texts.flatMap((file) => peopleIn(path.join(folder, file)))]);
@@ -52,6 +60,11 @@ export function markedCase(
   if (!existsSync(secrets)) writeFileSync(secrets, JSON.stringify({ salts: { salt: 'salt', pepper: 'pepper' } }));
   for (const [name, file] of Object.entries(options.config ?? {})) cpSync(file, path.join(folder, 'config', name));
   return { ...golden, folder, env: { ...golden.env, logLevel: 'DEBUG' } };
+}
+
+/** Text in UTF-16, as its bytes are read. */
+function inWorkbook(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('latin1');
 }
 
 /** The files are of all sorts of bytes. */
