@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Runtime } from '../config/runtime.js';
 import { readTextFile } from '../config/text-file.js';
@@ -14,6 +15,8 @@ import { type FileContents, type StepContext, type StepSource, Unchanged } from 
 
 /** Below GATHERER_HOME, by project: answers that servers are asked for conditionally. */
 const answersFolder = '.answers';
+/** Below the export folder, by step: what a run that dies leaves to the next one. */
+const keptFolder = '.kept';
 
 /** The part of a run that a step needs. */
 export type StepRuntime = Pick<
@@ -70,7 +73,7 @@ async function gatherTables(
     recorder.incomplete(reason);
   };
   try {
-    return await exportTables({ folder, pseudonymiser, log }, async (exports) => {
+    const summary = await exportTables({ folder, pseudonymiser, log }, async (exports) => {
       const parts = new StepParts(exports, recorder, { log, signal });
       const gatherPart: StepContext['gatherPart'] = (part, rows) => parts.gather(part, rows);
       const shared = contextOf(runtime, options, folder, step);
@@ -81,6 +84,8 @@ async function gatherTables(
         await parts.ended();
       }
     });
+    await rm(path.join(folder, keptFolder, step), { recursive: true, force: true });
+    return summary;
   } catch (error) {
     if (!(error instanceof Unchanged)) throw error;
     log.info(`${step} leaves its files as they are: ${error.message}`);
@@ -123,6 +128,7 @@ function contextOf(
   return {
     ...{ home, environment, settings, credentials, log, project, exportFolder },
     dropins: path.join(home, 'dropins', project),
+    keptFolder: path.join(exportFolder, keptFolder, step),
     time: localTime(environment),
     onProgress: (text) => progress.show(step, text),
   };

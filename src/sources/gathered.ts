@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { TableDefinition, TableRow } from '../tables/definition.js';
 import { anyRowSchema } from '../tables/row.js';
+import { jsonLine, readJsonLines } from './json-lines.js';
 import type { RepositoryContext } from './repository.js';
 import type { TrackerValues } from './source.js';
 
@@ -99,7 +98,7 @@ class Keeper {
   }
 
   async add(line: z.input<typeof lineSchema>): Promise<void> {
-    this.text += `${JSON.stringify(line)}\n`;
+    this.text += `${jsonLine(line)}\n`;
     if (this.text.length >= blockSize) await this.flush();
   }
 
@@ -122,14 +121,7 @@ class Keeper {
 }
 
 async function* readLines(file: string): AsyncGenerator<z.output<typeof lineSchema>> {
-  const input = createReadStream(file, 'utf8');
-  try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      yield lineSchema.parse(JSON.parse(line));
-    }
-  } finally {
-    input.destroy();
-  }
+  for await (const { value } of readJsonLines(file)) yield lineSchema.parse(value);
 }
 
 /** The last line; undefined where there is no such file, or what is there cannot be read. */

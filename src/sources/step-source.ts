@@ -8,6 +8,8 @@ export interface StepContext extends Omit<GatherContext, 'entry'> {
   readonly home: string;
   /** Folder of files that someone put there for this project, in place of what a system would answer. */
   readonly dropins: string;
+  /** Folder for what a run that dies leaves to the next one. It need not be there; it is removed after the export. */
+  readonly keptFolder: string;
   readonly connections: ApiConnections;
   readonly time: LocalTime;
   /** Told that a part was refused or is broken, while the rest is exported; the step then counts as incomplete. */

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { jiraStep } from '../../src/sources/jira/index.js';
@@ -222,6 +222,72 @@ describe('A run that is stopped', () => {
     expect(readFileSync(path.join(world.exported, 'jira-updated.txt'), 'utf8')).toBe('2023-01-01 00:00');
     await world.run(jiraStep());
     expect(issuesOf(world)).toHaveLength(100);
+  });
+});
+
+const many = jiraDataset({ ...size, issues: 600 });
+
+function folderOf(world: StepWorld): string {
+  return path.join(world.exported, '.kept', 'jira-to-json');
+}
+
+/** A world in which a run was stopped, and the keys of issues whose pages it has kept. */
+async function stoppedRun(flags: readonly string[]) {
+  const server = await startJira(writeDataset(temporaryFolder(), many), [...flags, '--latency', '200']);
+  const world = new StepWorld(`[projects]\nTEST = Test\n[jira]\nserver = ${server.url}\n${withPassword}`);
+  const kept = () => {
+    const [file] = existsSync(folderOf(world)) ? readdirSync(folderOf(world)) : [];
+    return file === undefined ? '' : readFileSync(path.join(folderOf(world), file), 'utf8');
+  };
+  const stop = new AbortController();
+  const outcome = expect(world.run(jiraStep(), { signal: stop.signal })).rejects.toThrow('stopped');
+  await until(
+    () => kept().split('\n').length > 2,
+    () => 'pages are kept',
+  );
+  stop.abort(new Error('stopped'));
+  await outcome;
+  await server.stop();
+  const keys = [...kept().matchAll(/"key":"(TEST-\d+)"/g)].map(([, key = '']) => key);
+  return { world, port: Number(new URL(server.url).port), keys };
+}
+
+describe.each([[[]], [['--cloud']]])('A run that is stopped among many issues, %o,', (flags) => {
+  async function goOn(world: StepWorld, port: number, dataset: Dataset): Promise<readonly string[]> {
+    const server = await startJira(writeDataset(temporaryFolder(), dataset), flags, port);
+    onTestFinished(() => server.stop());
+    await world.run(jiraStep());
+    return server.requests().flatMap(({ url }) => (/api\/[23]\/search(\/jql)?\?/.test(url) ? [url] : []));
+  }
+
+  it('is gone on with behind the last page, even if that was cut', async () => {
+    const { world, port, keys } = await stoppedRun(flags);
+    const [file = ''] = readdirSync(folderOf(world));
+    appendFileSync(path.join(folderOf(world), file), '\n{"issues":[{"id":"1');
+    const searches = await goOn(world, port, many);
+    expect(searches.length).toBeGreaterThan(0);
+    const isBehind = (url: string) => {
+      const query = new URL(url, 'http://localhost').searchParams;
+      return query.has('nextPageToken') || Number(query.get('startAt')) >= keys.length - 1;
+    };
+    expect(searches.filter((url) => !isBehind(url))).toEqual([]);
+    const undisturbed = await gather({ dataset: many, flags });
+    for (const table of ['data.json', 'data_comments.json', 'data_sprint.json']) {
+      expect(world.rows(table)).toEqual(undisturbed.world.rows(table));
+    }
+    expect(existsSync(folderOf(world))).toBe(false);
+  });
+});
+
+describe('A run that is stopped, and whose issues are others by then,', () => {
+  it('begins anew', async () => {
+    const { world, port, keys } = await stoppedRun([]);
+    const issues = many.issues.filter(({ key }) => key !== keys.at(-1));
+    const server = await startJira(writeDataset(temporaryFolder(), { ...many, issues }), [], port);
+    onTestFinished(() => server.stop());
+    await world.run(jiraStep());
+    expect(world.logged).toContain('The issues are others by now');
+    expect(issuesOf(world)).toHaveLength(many.issues.length);
   });
 });
 

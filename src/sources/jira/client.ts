@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiClient } from '../../http/api.js';
 import { HttpError } from '../../http/errors.js';
-import { type AskPage, type OffsetPage, offsetPages, tokenPages } from './pages.js';
+import { type AskPage, type OffsetPage, offsetPages, type TokenPage, tokenPages } from './pages.js';
 import * as schema from './schema.js';
 
 /** The most that Jira answers at once of what is small. */
@@ -15,6 +15,22 @@ const issuesPerPage = 10;
 const pagesAhead = 16;
 
 const anyList = z.array(z.unknown());
+
+/** Issues that come together, as Jira has them. */
+export interface IssuePage {
+  readonly issues: readonly unknown[];
+  /** What the Cloud is asked for the next page by; undefined at the end, and on servers. */
+  readonly next?: string;
+}
+
+/** Where pages of issues end. */
+export interface SearchEnd {
+  /** Number of issues up to there. */
+  readonly count: number;
+  readonly next?: string;
+}
+
+const searchBegin: SearchEnd = { count: 0 };
 
 /** The part of the APIs of Jira that is asked for. Lists are not checked item by item. Throws as {@link ApiClient}. */
 export class JiraClient {
@@ -110,27 +126,40 @@ export class JiraClient {
     return this.values(`${this.agilePath}/1.0/board/${encodeURIComponent(board)}/sprint`);
   }
 
-  /** Issues with their changelogs, the oldest first. */
-  issues(jql: string, fields: readonly string[]): AsyncGenerator<readonly unknown[]> {
+  /**
+   * Issues with their changelogs, the oldest first.
+   *
+   * @param from where an earlier answer has ended; a server is asked for the last issue of that again
+   */
+  issues(jql: string, fields: readonly string[], from: SearchEnd = searchBegin): AsyncGenerator<IssuePage> {
     const query = { jql: `${jql} ORDER BY key ASC`, fields: fields.join(','), expand: 'changelog' };
-    return this.isCloud ? this.cloudIssues(query) : this.serverIssues(query);
+    return this.isCloud ? this.cloudIssues(query, from) : this.serverIssues(query, from);
   }
 
-  private serverIssues(query: Readonly<Record<string, string>>): AsyncGenerator<readonly unknown[]> {
+  private async *serverIssues(query: Readonly<Record<string, string>>, from: SearchEnd): AsyncGenerator<IssuePage> {
     const ask: AskPage = async (startAt, maxResults) => {
       const options = { query: { ...query, startAt, maxResults } };
       const { total, issues } = await this.api.getJson(`${this.platform}/search`, schema.searchSchema, options);
       return { total, items: issues };
     };
-    return offsetPages(ask, { size: issuesPerPage, ahead: pagesAhead });
+    const startAt = Math.max(0, from.count - 1);
+    const pages = offsetPages(ask, { size: issuesPerPage, ahead: pagesAhead, startAt });
+    for await (const issues of pages) yield { issues };
   }
 
-  private cloudIssues(query: Readonly<Record<string, string>>): AsyncGenerator<readonly unknown[]> {
-    return tokenPages(async (nextPageToken) => {
+  private async *cloudIssues(
+    query: Readonly<Record<string, string>>,
+    { count, next: from }: SearchEnd,
+  ): AsyncGenerator<IssuePage> {
+    if (count > 0 && from === undefined) return;
+    const ask = async (nextPageToken: string | undefined): Promise<TokenPage> => {
       const options = { query: { ...query, maxResults: perPage, nextPageToken } };
       const page = await this.api.getJson(`${this.platform}/search/jql`, schema.tokenSearchSchema, options);
       return { items: page.issues, next: page.isLast === true ? undefined : (page.nextPageToken ?? undefined) };
-    });
+    };
+    for await (const { items, next } of tokenPages(ask, from)) {
+      yield { issues: items, ...(next === undefined ? {} : { next }) };
+    }
   }
 
   /** All entries of the changelog of an issue. */

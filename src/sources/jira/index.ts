@@ -5,10 +5,11 @@ import * as catalogue from '../../tables/catalogue/jira.js';
 import type { TableDefinition, TableRow } from '../../tables/definition.js';
 import { sourcesFile } from '../entries.js';
 import type { FileContents, StepContext, StepSource } from '../step-source.js';
-import { JiraClient } from './client.js';
+import { type IssuePage, JiraClient, type SearchEnd } from './client.js';
 import { completeIssue } from './complete.js';
 import { Fields } from './fields.js';
 import { IssueReader } from './issues.js';
+import { KeptIssues } from './kept-issues.js';
 import { Relations } from './links.js';
 import { type JiraMapping, loadMapping } from './mapping.js';
 import type { JiraOptions } from './options.js';
@@ -81,9 +82,9 @@ function gatherWith(mapping: JiraMapping, tables: JiraTables, options: JiraOptio
     const client = await JiraClient.connect(openApi(context, place), place.agilePath);
     const [myself, project] = [await askMyself(client, place), await askProject(client, context)];
     const run: Run = { context, client, mapping, tables, place, options, since, myself, project };
-    yield* gatherRows(run);
+    const tracker = yield* gatherRows(run, nextTracker(client.server, context.time, now));
     const found = { server: place.server, serverInfo: client.server, myself, project };
-    return { ...projectFiles(context, files, found), [updatedFile]: nextTracker(client.server, context.time, now) };
+    return { ...projectFiles(context, files, found), [updatedFile]: tracker };
   };
 }
 
@@ -119,7 +120,11 @@ async function askProject(client: JiraClient, { project }: StepContext): Promise
   }
 }
 
-async function* gatherRows(run: Run): AsyncGenerator<TableRow> {
+/**
+ * @param next tracker of a run that begins now
+ * @returns the tracker of the run that began
+ */
+async function* gatherRows(run: Run, next: string): AsyncGenerator<TableRow, string> {
   const { context, client, mapping, tables, place, since, project } = run;
   const { corrections } = place;
   const sink = new RowSink();
@@ -137,25 +142,86 @@ async function* gatherRows(run: Run): AsyncGenerator<TableRow> {
     ...{ mapping, tables, fields, sink, relations, userKeys, isNewer, corrections, log },
   });
   const parts = { client, onIncomplete: context.onIncomplete, wantsComments: reader.wantsComments };
-  const rows = mapAhead(issuesOf(run, fields), issuesAhead, async (issue) =>
+  const search = { jql: jqlOf(run), wanted: fields.wanted };
+  const query = [place.server, search.jql, ...search.wanted];
+  const kept = await KeptIssues.open(context.keptFolder, query, next);
+  const rows = mapAhead(issuesOf(run, search, kept), issuesAhead, async (issue) =>
     reader.rows(await completeIssue(issue, parts)),
   );
   for await (const ofIssue of rows) yield* ofIssue;
   yield* sink.take();
+  return kept.tracker;
+}
+
+function jqlOf({ context, client, since, myself, options }: Run): string {
+  const condition = options.query === undefined ? '' : ` AND (${options.query})`;
+  return `project = "${context.project}" AND updated > "${since.inQuery(myself, client.server)}"${condition}`;
+}
+
+interface Search {
+  readonly jql: string;
+  readonly wanted: readonly string[];
 }
 
 /** Issues that are new, each once: while they are read, pages may shift. */
-async function* issuesOf({ context, client, since, myself, options }: Run, fields: Fields): AsyncGenerator<Issue> {
-  const condition = options.query === undefined ? '' : ` AND (${options.query})`;
-  const jql = `project = "${context.project}" AND updated > "${since.inQuery(myself, client.server)}"${condition}`;
-  context.log.info(`Asking Jira for issues: ${jql}`);
+async function* issuesOf({ context, client }: Run, search: Search, kept: KeptIssues): AsyncGenerator<Issue> {
   const met = new Set<string>();
-  for await (const page of client.issues(jql, fields.wanted)) {
-    for (const issue of wellFormed(context, 'issue', page, issueSchema)) {
+  for await (const { issues } of pagesOf({ context, client, search, kept })) {
+    for (const issue of wellFormed(context, 'issue', issues, issueSchema)) {
       if (met.has(issue.id)) continue;
       met.add(issue.id);
       yield issue;
     }
     context.onProgress(`Reading issues: ${met.size}`);
   }
+}
+
+interface Reading extends Pick<Run, 'context' | 'client'> {
+  readonly search: Search;
+  readonly kept: KeptIssues;
+}
+
+/** Pages of issues by their keys: those that are kept, then those behind them. */
+async function* pagesOf(reading: Reading): AsyncGenerator<IssuePage> {
+  const { context, client, search, kept } = reading;
+  let [end, last]: [SearchEnd, unknown] = [{ count: 0 }, undefined];
+  for await (const page of kept.pages()) {
+    const { issues, ...next } = page;
+    [end, last] = [{ count: end.count + issues.length, ...next }, issues.at(-1)];
+    yield page;
+  }
+  if (end.count > 0) {
+    context.log.info(`Going on behind the ${end.count} issues that a run which was stopped has asked for`);
+    if (yield* pagesBehind(reading, end, last)) return;
+    context.log.info('The issues are others by now: all are asked for again');
+    await kept.forget();
+  }
+  context.log.info(`Asking Jira for issues: ${search.jql}`);
+  yield* kept.addAll(client.issues(search.jql, search.wanted));
+}
+
+/** @returns false where the answer does not follow on what is kept: there were changes, or Jira has forgotten the page */
+async function* pagesBehind(
+  { client, search, kept }: Reading,
+  end: SearchEnd,
+  last: unknown,
+): AsyncGenerator<IssuePage, boolean> {
+  const lastId = idOf(last);
+  // The first issue that a server answers is the last one that is kept.
+  let isJoined = client.isCloud;
+  try {
+    for await (const page of client.issues(search.jql, search.wanted, end)) {
+      if (!isJoined && (lastId === undefined || idOf(page.issues[0]) !== lastId)) return false;
+      yield await kept.add(isJoined ? page : { issues: page.issues.slice(1) });
+      isJoined = true;
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 400) return false;
+    throw error;
+  }
+}
+
+function idOf(issue: unknown): string | undefined {
+  return issueSchema.safeParse(issue).data?.id;
 }

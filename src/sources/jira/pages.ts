@@ -95,12 +95,17 @@ export interface TokenPage {
   readonly next: string | undefined;
 }
 
-/** The pages of a list that are found one through the other; the next one is asked for while one is read. */
+/**
+ * The pages of a list that are found one through the other; the next one is asked for while one is read.
+ *
+ * @param from what an earlier page told of the next one
+ */
 export async function* tokenPages(
   ask: (token: string | undefined) => Promise<TokenPage>,
-): AsyncGenerator<readonly unknown[]> {
-  let waiting: Promise<TokenPage> | undefined = ask(undefined);
-  let last: string | undefined;
+  from?: string,
+): AsyncGenerator<TokenPage> {
+  let waiting: Promise<TokenPage> | undefined = ask(from);
+  let last = from;
   while (waiting !== undefined) {
     const { items, next }: TokenPage = await waiting;
     if (next !== undefined && next === last) throw new Error('a list leads from a page to the same page again');
@@ -108,7 +113,7 @@ export async function* tokenPages(
     waiting = next === undefined ? undefined : ask(next);
     // Whoever reads it hears of the failure.
     waiting?.catch(() => undefined);
-    yield items;
+    yield { items, next };
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../../../../src/http/errors.js';
-import { type AskPage, allItems, offsetPages, tokenPages } from '../../../../src/sources/jira/pages.js';
+import { type AskPage, allItems, offsetPages, type TokenPage, tokenPages } from '../../../../src/sources/jira/pages.js';
 
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -67,16 +67,27 @@ describe('Pages by offset', () => {
   });
 });
 
+async function itemsOf(pages: AsyncGenerator<TokenPage>): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for await (const page of pages) items.push(...page.items);
+  return items;
+}
+
 describe('Pages by token', () => {
   it('follow each other', async () => {
     const pages = tokenPages(async (token) => {
       const start = Number(token ?? 0);
       return { items: [start, start + 1], next: start < 4 ? String(start + 2) : undefined };
     });
-    expect(await allItems(pages)).toEqual(numbers(6));
+    expect(await itemsOf(pages)).toEqual(numbers(6));
+  });
+
+  it('go on where earlier ones have ended', async () => {
+    const ask = async (token: string | undefined) => ({ items: [Number(token)], next: undefined });
+    expect(await itemsOf(tokenPages(ask, '4'))).toEqual([4]);
   });
 
   it('do not go round in a circle', async () => {
-    await expect(allItems(tokenPages(async () => ({ items: [1], next: 'again' })))).rejects.toThrow('same page');
+    await expect(itemsOf(tokenPages(async () => ({ items: [1], next: 'again' })))).rejects.toThrow('same page');
   });
 });
