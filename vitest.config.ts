@@ -4,10 +4,12 @@ import { SlowFirst } from './test/slow-first.js';
 export default defineConfig({
   test: {
     sequence: { sequencer: SlowFirst },
+    // Most tests wait for programs that they start: more at once than a small machine has cores.
+    maxWorkers: 3,
     reporters: ['default', './test/skipped-reporter.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000 } },
-      { test: { name: 'golden', include: ['test/golden.test.ts'], testTimeout: 300_000 } },
+      { test: { name: 'golden', include: ['test/golden.test.ts'], testTimeout: 300_000, maxConcurrency: 4 } },
       {
         test: {
           name: 'integration',
