@@ -8,22 +8,22 @@ export default defineConfig({
     maxWorkers: 3,
     reporters: ['default', './test/skipped-reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000 } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       { test: { name: 'golden', include: ['test/golden.test.ts'], testTimeout: 300_000, maxConcurrency: 4 } },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
         test: {
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 180_000,
           // They start programs and mostly wait for them, and for time limits.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },

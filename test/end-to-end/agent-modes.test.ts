@@ -60,7 +60,7 @@ function start(agent: Agent, words: readonly string[], environment: Readonly<Rec
 }
 
 function hasSaid(started: Started, text: string) {
-  return expect.poll(() => started.output(), { timeout: 20_000 }).toContain(text);
+  return expect.poll(() => started.output(), { timeout: 60_000 }).toContain(text);
 }
 
 async function startDaemon(agent: Agent) {
@@ -136,14 +136,14 @@ describe('an agent that runs as a daemon', () => {
     const repository = repositoryOf(10);
     const agent = await agentOf(controller, repository.url);
     const started = await startDaemon(agent);
-    await expect.poll(() => agent.files().then(Object.keys), { timeout: 20_000 }).toEqual(['data_sources.json']);
+    await expect.poll(() => agent.files().then(Object.keys), { timeout: 60_000 }).toEqual(['data_sources.json']);
     expect(await started.ask('/scrape', 'POST')).toBe(201);
     expect(await started.ask('/status')).toBe(200);
     expect(await started.ask('/scrape', 'POST')).toBe(503);
     await hasSaid(started, 'TEST: done');
     expect(await controller.settledImports()).toMatchObject([{ state: 'done' }]);
     await agent.setRepositories({ shop: 'file:///nowhere' });
-    await expect.poll(() => started.ask('/scrape', 'POST'), { timeout: 10_000 }).toBe(201);
+    await expect.poll(() => started.ask('/scrape', 'POST'), { timeout: 60_000 }).toBe(201);
     await hasSaid(started, 'TEST: failed: git-to-json of shop');
     expect(await started.ask('/healthz')).toBe(200);
     await stop(started);

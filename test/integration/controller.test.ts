@@ -123,7 +123,7 @@ describe('a running controller', () => {
     await writeFile(join(uploaded, 'scrape.log'), 'went well\n');
     const agent = JSON.stringify({ key: 'TEST', user: 'agent-TEST', hostname: 'h', version: 'gatherer/1.0.0' });
     expect(await ask('/auth/export.py?project=TEST', { agent, files: '{}' })).toEqual({ status: 202, body: '' });
-    await expect.poll(states, { timeout: 20_000 }).toEqual(['done']);
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['done']);
     const tracker = join(controller.folders.update('TEST', 'TEST'), 'latest_vcs_versions.json');
     expect(await readFile(tracker, 'utf8')).toBe('{"repo": "abc"}');
     expect(await readFile(join(controller.folders.logs('TEST'), 'scrape.log'), 'utf8')).toBe('went well\n');
@@ -133,7 +133,7 @@ describe('a running controller', () => {
   it('names a failed import on the status endpoint, and imports it again on request', async () => {
     await writeFile(join(controller.folders.exported('TEST', 'TEST'), 'data_tag.json'), 'no json');
     await ask('/auth/export.py?project=TEST', {});
-    await expect.poll(states, { timeout: 20_000 }).toContain('failed');
+    await expect.poll(states, { timeout: 60_000 }).toContain('failed');
     const { importer } = JSON.parse((await ask('/auth/status.py?project=TEST')).body);
     expect(importer).toMatchObject({
       ok: true,
@@ -145,7 +145,7 @@ describe('a running controller', () => {
     expect(await admin.retryImports('OTHER')).toBe(0);
     expect(await admin.discardImports('OTHER')).toBe(0);
     expect(await admin.retryImports('TEST')).toBe(1);
-    await expect.poll(states, { timeout: 20_000 }).toEqual(['done', 'done']);
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['done', 'done']);
     expect((await admin.imports()).map(({ state, project }) => [state, project])).toEqual([
       ['done', 'TEST'],
       ['done', 'TEST'],
