@@ -61,12 +61,19 @@ describe('running git', () => {
   it('fails with the command, the exit status and the masked end of what it said', async () => {
     // Nothing listens on port 1. A scheme that git does not know would do too, but for a race of git with its helper.
     const url = 'http://anna:secret@127.0.0.1:1/x.git';
-    const failed = runGit({ arguments: ['ls-remote', url], environment: process.env, signal });
+    const environment = { ...process.env, GIT_ALLOW_PROTOCOL: 'http' };
+    const failed = runGit({ arguments: ['ls-remote', url], environment, signal });
     await expect(failed).rejects.toBeInstanceOf(GitError);
     const error = await failed.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ exitCode: 128, command: 'git ls-remote http://***@127.0.0.1:1/x.git' });
     expect(String(error)).toMatch(/ended with exit status 128: .*unable to access/s);
     expect(JSON.stringify(error) + String(error)).not.toContain('secret');
+  });
+
+  it('connects to nothing unless that is allowed', async () => {
+    const environment = { ...process.env, GIT_ALLOW_PROTOCOL: undefined };
+    const failed = runGit({ arguments: ['ls-remote', 'http://127.0.0.1:1/x.git'], environment, signal });
+    await expect(failed).rejects.toThrow("transport 'http' not allowed");
   });
 
   it('stops a command that prints more than is wanted', async () => {
