@@ -71,7 +71,7 @@ describe('running git', () => {
   });
 
   it('connects to nothing unless that is allowed', async () => {
-    const environment = { ...process.env, GIT_ALLOW_PROTOCOL: undefined };
+    const { GIT_ALLOW_PROTOCOL: _allowed, ...environment } = process.env;
     const failed = runGit({ arguments: ['ls-remote', 'http://127.0.0.1:1/x.git'], environment, signal });
     await expect(failed).rejects.toThrow("transport 'http' not allowed");
   });
