@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { SlowFirst } from './test/slow-first.js';
 
+/**
+ * These tests start programs and wait for them. On a machine that hardly gets to run them, a wait may end too soon: such a
+ * test has a second try, which the report names.
+ */
+const retry = 1;
+
 export default defineConfig({
   test: {
     sequence: { sequencer: SlowFirst },
@@ -14,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          retry,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
@@ -22,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
+          retry,
           testTimeout: 600_000,
           hookTimeout: 180_000,
           // They start programs and mostly wait for them, and for time limits.
