@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
           retry,
-          testTimeout: 600_000,
+          testTimeout: 900_000,
           hookTimeout: 180_000,
           // They start programs and mostly wait for them, and for time limits.
           maxWorkers: 4,

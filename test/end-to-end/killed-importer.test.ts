@@ -38,7 +38,7 @@ onEachServer('a killed importer', (create) => {
     expect(await outcome(disturbed)).toEqual(expected);
     await calm.remove();
     await disturbed.remove();
-  }, 600_000);
+  }, 1_800_000);
 });
 
 let folders = 0;

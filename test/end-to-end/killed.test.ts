@@ -126,5 +126,5 @@ test.concurrent.each(SEEDS)(
     await scrapeToEnd(undisturbed);
     expect(disturbed).toEqual(await outcome(calm));
   },
-  900_000,
+  1_800_000,
 );
