@@ -33,7 +33,7 @@ function startController(...options: readonly string[]): Controller {
     folder,
     child,
     async logged(text) {
-      await expect.poll(() => find(text), { timeout: 60_000 }).not.toBe('');
+      await expect.poll(() => find(text), { timeout: 180_000 }).not.toBe('');
       return find(text);
     },
   };

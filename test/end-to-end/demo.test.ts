@@ -54,7 +54,7 @@ describeWith([requirements.git], 'the demo', () => {
     const repository = new GrowingRepository(path.join(folder, 'shop.git'));
     repository.grow(3);
     const kept = demo(folder, '--repo', repository.folder, '--data', path.join(folder, 'data'), '--keep');
-    await expect.poll(() => kept.said.output, { timeout: 60_000 }).toContain('agent --preflight-args=--skip');
+    await expect.poll(() => kept.said.output, { timeout: 180_000 }).toContain('agent --preflight-args=--skip');
     const hint = kept.said.output.split('\n').find((line) => line.includes('agent --preflight-args')) ?? '';
     const agent = spawn('sh', ['-c', hint], { cwd: folder, env: { PATH: process.env['PATH'], HOME: folder } });
     expect(await new Promise((resolve) => agent.on('close', resolve))).toBe(0);
