@@ -67,7 +67,7 @@ describeWith([requirements.git], 'a git history', () => {
       const gitFolder = repository(fastImportStream(steps));
       expect(await read(options(gitFolder, { jobs }))).toEqual(plumbingHistory(gitFolder, ['master'], 'master'));
     });
-    await fc.assert(property, { seed: 7, numRuns: 5, endOnFailure: true });
+    await fc.assert(property, { seed: 7, numRuns: 12, endOnFailure: true });
   });
 
   it('goes on after what was read before', async () => {

@@ -80,7 +80,7 @@ describeWith([requirements.svn, requirements.svnserve], 'a Subversion repository
         expect(await test.gather()).toMatchObject({ gathered: ['app'] });
         expect(changes(test)).toEqual(sorted(expectedChanges(made)));
       }),
-      { numRuns: 3 },
+      { numRuns: 6 },
     );
     expect(app.youngest).toBe(0);
   });
