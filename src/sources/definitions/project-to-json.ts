@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { projectMetadata } from '../../tables/catalogue/project.js';
 import { projectMetaUpdate } from '../../tables/catalogue/quality.js';
+import { rowless } from '../rowless.js';
 import type { StepContext, StepSource } from '../step-source.js';
 import { type ProjectAttributes, projectAttributes } from './attributes.js';
 import { configuredServers, definitionTypes } from './configured.js';
-import { rowless } from './rowless.js';
 import { DefinitionTracker } from './tracker.js';
 
 const trackerFile = projectMetaUpdate.file;

@@ -1,8 +1,8 @@
 import { DenyList } from '../../http/deny-list.js';
 import { jenkins } from '../../tables/catalogue/organisation.js';
-import type { TableRow } from '../../tables/definition.js';
 import { readSourceEntries } from '../entries.js';
 import type { LocationContext } from '../location.js';
+import { rowless } from '../rowless.js';
 import type { FileContents, StepContext, StepSource } from '../step-source.js';
 import { openJenkins } from './open.js';
 import { type JenkinsOptions, type JenkinsPlace, placeOfSettings, placeOfSource } from './place.js';
@@ -15,12 +15,11 @@ export function jenkinsSource(options: JenkinsOptions = {}): StepSource {
     tables: [],
     trackers: [],
     documents: [jenkins.file],
-    gather: (context) => gather(context, options),
+    gather: (context) => rowless(() => describe(context, options)),
   };
 }
 
-// biome-ignore lint/correctness/useYield: it describes a server and has no rows.
-async function* gather(context: StepContext, options: JenkinsOptions): AsyncGenerator<TableRow, FileContents> {
+async function describe(context: StepContext, options: JenkinsOptions): Promise<FileContents> {
   const place = findPlace(context, options);
   if (place === undefined) return {};
   const client = openJenkins(context, place, 'Overall/Read');
