@@ -36,7 +36,10 @@ export interface KeyRegistrar {
   readonly system: string;
   /** Option of `credentials.cfg` that a host of the system has, and without which its keys cannot be changed. */
   readonly option: string;
-  /** @throws {ConfigError} where an option of the host cannot be used */
+  /**
+   * @throws {ConfigError} where an option of the host cannot be used
+   * @throws {Error} where the system has no API for it, which says what to do instead
+   */
   open(context: KeyHostContext): AccountKeys;
 }
 

@@ -1,29 +1,12 @@
-import type { AccountKeys, KeyRegistrar } from '../keys.js';
+import type { KeyRegistrar } from '../keys.js';
 
 /** Azure DevOps publishes no API for the SSH keys of an account. Who wants one there is told what to do. */
 export const azureKeys: KeyRegistrar = {
   system: 'Azure DevOps',
   option: 'tfs',
-  open: () => new KeysByHand(),
+  open: () => {
+    throw new Error(
+      'Azure DevOps has no published API for SSH keys; add the public key by hand, at "SSH public keys" of the user settings',
+    );
+  },
 };
-
-class KeysByHand implements AccountKeys {
-  // biome-ignore lint/correctness/useYield: nothing can be listed.
-  async *list(): AsyncGenerator<never> {
-    throw byHand();
-  }
-
-  remove(): Promise<void> {
-    return Promise.reject(byHand());
-  }
-
-  add(): Promise<void> {
-    return Promise.reject(byHand());
-  }
-}
-
-function byHand(): Error {
-  return new Error(
-    'Azure DevOps has no published API for SSH keys; add the public key by hand, at "SSH public keys" of the user settings',
-  );
-}
