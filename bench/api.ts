@@ -119,9 +119,15 @@ function ratio(a: number, b: number): string {
   return (a / b).toFixed(1);
 }
 
+const wanted = forges.filter(
+  ({ name }) => values.only === undefined || values.only.toLowerCase() === name.toLowerCase(),
+);
+if (wanted.length === 0) {
+  throw new Error(`--only ${values.only}: expected one of ${forges.map(({ name }) => `"${name}"`).join(', ')}`);
+}
+
 try {
-  for (const forge of forges) {
-    if (values.only !== undefined && values.only.toLowerCase() !== forge.name.toLowerCase()) continue;
+  for (const forge of wanted) {
     process.stdout.write(`${forge.name}\n`);
     const bench = new ForgeBench(forge);
     await bench.measure();

@@ -70,9 +70,9 @@ export class KeptIssues {
 
   async add(page: IssuePage): Promise<IssuePage> {
     if (page.issues.length === 0 || this.size > mostBytes) return page;
-    const text = `\n${jsonLine(page)}`;
-    await appendFile(this.file, text);
-    this.size += Buffer.byteLength(text);
+    const line = Buffer.from(`\n${jsonLine(page)}`);
+    await appendFile(this.file, line);
+    this.size += line.length;
     return page;
   }
 }
