@@ -1,5 +1,5 @@
 import { gatherVersionControl } from '../src/sources/version-control.js';
-import { measureGathering } from './worker.js';
+import { measureGathering } from './api-gathering.js';
 
 /* One gathering of repositories in a process of its own: `api-worker.js HOME REQUESTS`. */
 

@@ -1,6 +1,6 @@
 import { gatherStep } from '../src/sources/gather-step.js';
 import { jiraStep } from '../src/sources/jira/index.js';
-import { measureGathering } from './worker.js';
+import { measureGathering } from './api-gathering.js';
 
 /* One gathering of issues in a process of its own: `jira-worker.js HOME REQUESTS`. */
 

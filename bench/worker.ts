@@ -1,46 +1,98 @@
-import path from 'node:path';
-import type { Runtime } from '../src/config/runtime.js';
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
 import { createRuntime } from '../src/config/runtime.js';
-import { createProgressDisplay, type ProgressDisplay } from '../src/sources/progress-display.js';
-import type { ApiMeasurement } from './api-measurement.js';
+import { readHistory } from '../src/git/read-history.js';
+import { createProgressDisplay } from '../src/sources/progress-display.js';
+import { latestVersionsFile } from '../src/sources/repository.js';
+import { gatherVersionControl } from '../src/sources/version-control.js';
+import { benchProject } from './git-home.js';
+import type { Measurement } from './measurement.js';
 
-/** What a worker gathers with, by its command line: `HOME REQUESTS`, with so many requests at once. */
-export interface Gathering {
-  readonly runtime: Runtime;
-  readonly requests: number;
-  readonly progress: ProgressDisplay;
+/*
+ * One measured run in a process of its own: `worker.js git-log|history GIT_FOLDER TIP`, or `worker.js git-to-json HOME`
+ * with a home that git-home.ts made. Prints a Measurement as JSON.
+ */
+
+const [kind, gitFolder = '.', tip = 'HEAD'] = process.argv.slice(2);
+const readers = { 'git-log': readLog, history: readCommits, 'git-to-json': gatherAll };
+const start = process.hrtime.bigint();
+const read = await readers[kind === 'git-log' || kind === 'history' ? kind : 'git-to-json']();
+const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+const measurement: Measurement = {
+  ...read,
+  seconds,
+  cpuSeconds: processorSeconds(),
+  peakMegabytes: process.resourceUsage().maxRSS / 1024,
+};
+process.stdout.write(`${JSON.stringify(measurement)}\n`);
+
+async function readCommits(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
+  let commits = 0;
+  let rows = 0;
+  const history = readHistory({
+    gitFolder,
+    revisions: [tip],
+    tip,
+    statistics: true,
+    environment: process.env,
+    log: pino({ level: 'silent' }),
+    signal: new AbortController().signal,
+  });
+  for await (const commit of history) {
+    commits++;
+    rows += commit.changes.length;
+  }
+  return { commits, rows };
 }
 
-/** What was gathered. */
-export interface Gathered {
-  readonly rows: ReadonlyMap<string, number>;
-  /** Number of parts that failed. */
-  readonly failed: number;
-}
-
-/** Gathers once, in a process of its own, and prints an ApiMeasurement as JSON. */
-export async function measureGathering(gather: (gathering: Gathering) => Promise<Gathered>): Promise<void> {
-  const [home = '.', requests = '1'] = process.argv.slice(2);
+/** The whole step on a clone that is there: reading, pseudonyms, checks, tables and tracker on disk. */
+async function gatherAll(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
+  rmSync(join(gitFolder, 'export', benchProject, latestVersionsFile), { force: true });
   const runtime = createRuntime({
-    commandLine: { GATHERER_HOME: home },
-    process: {
-      ...process.env,
-      GATHERER_SETTINGS_FILE: path.join(home, 'settings.cfg'),
-      GATHERER_CREDENTIALS_FILE: path.join(home, 'credentials.cfg'),
-    },
-    workingFolder: home,
+    commandLine: { GATHERER_HOME: gitFolder },
+    process: { PATH: process.env['PATH'] },
+    workingFolder: gitFolder,
     logLevel: 'ERROR',
     terminal: false,
     signal: new AbortController().signal,
   });
-  const progress = createProgressDisplay(runtime.log, undefined);
-  const start = performance.now();
-  const { rows, failed } = await gather({ runtime, requests: Number(requests), progress });
-  const measurement: ApiMeasurement = {
-    seconds: (performance.now() - start) / 1000,
-    rows: [...rows.values()].reduce((sum, count) => sum + count, 0),
-    peakMegabytes: process.resourceUsage().maxRSS / 1024,
-    failed,
-  };
-  process.stdout.write(`${JSON.stringify(measurement)}\n`);
+  const { rows, failed } = await gatherVersionControl(runtime, {
+    project: benchProject,
+    repositories: 'project-git-repos',
+    followHostChange: true,
+    force: false,
+    pull: false,
+    jobs: 1,
+    progress: createProgressDisplay(runtime.log, undefined),
+  });
+  if (failed.length > 0) throw new Error('git-to-json failed; the log says why');
+  return { commits: rows.get('data_vcs_versions.json') ?? 0, rows: rows.get('data_change_path.json') ?? 0 };
+}
+
+/** What anybody would run, read to its end through a pipe. */
+async function readLog(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
+  const args = [`--git-dir=${gitFolder}`, 'log', '--raw', '--numstat', '-M', '-m', tip];
+  const git = spawn('git', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  git.stdout.resume();
+  const status = await new Promise<number | null>((resolve, reject) => {
+    git.once('error', reject);
+    git.once('close', resolve);
+  });
+  if (status !== 0) throw new Error(`git log ended with exit status ${status}`);
+  return { commits: 0, rows: 0 };
+}
+
+/** Processor time of this process and of its children that ended, from proc(5); undefined on other systems. */
+function processorSeconds(): number | undefined {
+  try {
+    const afterName = readFileSync('/proc/self/stat', 'latin1')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    const ticks = afterName.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return ticks / 100;
+  } catch {
+    return undefined;
+  }
 }
