@@ -53,6 +53,7 @@ class Basic implements HttpTransport {
 /** Proves an account as the server wants it, which its first refusal tells. */
 class Challenged implements HttpTransport {
   #chosen: HttpTransport | undefined;
+  #choosing: Promise<void> | undefined;
 
   constructor(
     private readonly plain: HttpTransport,
@@ -63,25 +64,45 @@ class Challenged implements HttpTransport {
   async request(request: HttpRequest): Promise<HttpResponse> {
     if (this.#chosen !== undefined) return this.#chosen.request(request);
     const refused = await this.plain.request(request);
-    if (refused.status !== 401) return refused;
-    this.#chosen ??= this.#choose(refused);
-    const answer = await this.#chosen.request(request);
-    return answer.status === 401 && offersBasic(refused) ? this.#tryToken(request, answer) : answer;
+    return refused.status === 401 ? this.#prove(request, refused) : refused;
   }
 
-  #choose(refused: HttpResponse): HttpTransport {
-    const scheme = offeredScheme(refused);
-    if (scheme === undefined) return new Basic(this.plain, this.account);
-    return new NtlmTransport(this.account, scheme, this.openConnection);
+  /** One request finds out which way it goes. Those that were refused beside it wait, and go that way. */
+  async #prove(request: HttpRequest, refused: HttpResponse): Promise<HttpResponse> {
+    while (this.#choosing !== undefined) await this.#choosing;
+    if (this.#chosen !== undefined) return this.#chosen.request(request);
+    const answer = this.#choose(request, this.#ways(refused));
+    this.#choosing = answer.then(
+      () => this.#endChoice(),
+      () => this.#endChoice(),
+    );
+    return answer;
   }
 
   /** What NTLM does not know as a password may be a token. */
-  async #tryToken(request: HttpRequest, refused: HttpResponse): Promise<HttpResponse> {
-    if (this.#chosen instanceof Basic) return refused;
+  #ways(refused: HttpResponse): [HttpTransport, ...HttpTransport[]] {
+    const scheme = offeredScheme(refused);
     const basic = new Basic(this.plain, this.account);
-    const answer = await basic.request(request);
-    if (answer.status !== 401) this.#chosen = basic;
+    if (scheme === undefined) return [basic];
+    const ntlm = new NtlmTransport(this.account, scheme, this.openConnection);
+    return offersBasic(refused) ? [ntlm, basic] : [ntlm];
+  }
+
+  /** Where none of the ways is taken, later requests go the first. */
+  async #choose(request: HttpRequest, [first, ...others]: [HttpTransport, ...HttpTransport[]]): Promise<HttpResponse> {
+    let answer = await first.request(request);
+    let chosen = first;
+    for (const way of others) {
+      if (answer.status !== 401) break;
+      answer = await way.request(request);
+      if (answer.status !== 401) chosen = way;
+    }
+    this.#chosen = chosen;
     return answer;
+  }
+
+  #endChoice(): void {
+    this.#choosing = undefined;
   }
 }
 
