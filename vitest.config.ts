@@ -11,11 +11,19 @@ export default defineConfig({
   test: {
     sequence: { sequencer: SlowFirst },
     // Most tests wait for programs that they start: more at once than a small machine has cores.
-    maxWorkers: 3,
+    maxWorkers: 4,
     reporters: ['default', './test/skipped-reporter.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { name: 'golden', include: ['test/golden.test.ts'], testTimeout: 300_000, maxConcurrency: 4 } },
+      {
+        test: {
+          name: 'golden',
+          include: ['test/golden.test.ts'],
+          testTimeout: 300_000,
+          sequence: { concurrent: true },
+          maxConcurrency: 4,
+        },
+      },
       {
         test: {
           name: 'integration',
@@ -32,9 +40,6 @@ export default defineConfig({
           retry,
           testTimeout: 900_000,
           hookTimeout: 180_000,
-          // They start programs and mostly wait for them, and for time limits.
-          maxWorkers: 4,
-          sequence: { groupOrder: 1 },
         },
       },
     ],

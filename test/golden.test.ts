@@ -17,18 +17,15 @@ const systems = [...new Set(cases.map((golden) => path.dirname(golden.label)))];
 
 for (const system of systems) {
   describeWith(systemNeeds[system] ?? [requirements.git], `golden cases of ${system}`, () => {
-    it.concurrent.each(cases.filter((golden) => path.dirname(golden.label) === system))(
-      '$label: $description',
-      async (golden) => {
-        const { steps, comparisons } = await runCase(golden);
-        for (const { run, step, status, expectedStatus, log } of steps) {
-          expect(status, `run ${run}, ${step}:\n${log.slice(-3000)}`).toBe(expectedStatus);
-        }
-        for (const { run, file, expected, actual } of comparisons) {
-          expect(actual, `run ${run}, ${file}`).toEqual(expected);
-        }
-        expect(comparisons.length).toBeGreaterThan(0);
-      },
-    );
+    it.each(cases.filter((golden) => path.dirname(golden.label) === system))('$label: $description', async (golden) => {
+      const { steps, comparisons } = await runCase(golden);
+      for (const { run, step, status, expectedStatus, log } of steps) {
+        expect(status, `run ${run}, ${step}:\n${log.slice(-3000)}`).toBe(expectedStatus);
+      }
+      for (const { run, file, expected, actual } of comparisons) {
+        expect(actual, `run ${run}, ${file}`).toEqual(expected);
+      }
+      expect(comparisons.length).toBeGreaterThan(0);
+    });
   });
 }

@@ -3,15 +3,21 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Ends of the paths of those that take longest: begun last, each would go on when all others are done. */
 const slow = [
   'end-to-end/killed.test.ts',
-  'end-to-end/killed-importer.test.ts',
-  'faults/connection.test.ts',
-  'end-to-end/agent-modes.test.ts',
   'test/golden.test.ts',
-  'integration/git-source.test.ts',
+  'end-to-end/killed-importer.test.ts',
+  'end-to-end/personal-data.test.ts',
+  'end-to-end/pipeline.test.ts',
+  'integration/dropbox-limits.test.ts',
+  'faults/connection.test.ts',
+  'faults/delivery.test.ts',
+  'end-to-end/agent-modes.test.ts',
+  'end-to-end/demo.test.ts',
+  'integration/github-faults.test.ts',
+  'integration/azure-faults.test.ts',
+  'integration/definitions.test.ts',
   'integration/git-history.test.ts',
-  'integration/subversion-source.test.ts',
-  'integration/store.test.ts',
-  'integration/importer.test.ts',
+  'integration/gitlab-faults.test.ts',
+  'unit/tables/published-schema.test.ts',
 ];
 
 /** Begins with the tests that take longest, also on a machine that has not run them yet. */

@@ -11,8 +11,8 @@ import { GrowingRepository } from './support/repository.js';
 
 const PROJECT = 'TEST';
 /** Of each of the worlds, which go on side by side. */
-const KILLS = 25;
-const SEEDS = [20_261_121, 7_041_776];
+const KILLS = 13;
+const SEEDS = [20_261_121, 7_041_776, 31_415_926, 27_182_818];
 /** Every second one of the controller, which then starts again. */
 const TURNS = ['agent', 'controller'] as const;
 const TABLES = ['vcs_versions', 'change_path', 'tag', 'update_tracker'];

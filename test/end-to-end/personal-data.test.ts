@@ -164,24 +164,26 @@ describe('personal data', () => {
     expect(leaksIn('latest_vcs_versions.json', `{"${mark}":"1"}`)).toEqual(['latest_vcs_versions.json']);
   });
 
-  for (const golden of feeds) {
-    describeWith(needs[systemOf(golden)] ?? [requirements.git], `of ${golden.label}`, () => {
-      it('is in no export, update tracker and log', async () => {
-        const marked = markedCase(golden, path.join(folder, golden.label), further[systemOf(golden)]);
-        expect(hasMarks(marked.folder)).toBe(!withoutPeople.has(systemOf(golden)));
-        const findings: Findings = { leaks: new Set(), files: new Set(), pseudonyms: false };
-        const { steps } = await runCase(marked, (exported) => inspect(exported, golden, findings));
-        for (const { run, step, status, expectedStatus, log } of steps) {
-          expect(status, `run ${run}, ${step}:\n${log.slice(-3000)}`).toBe(expectedStatus);
-          expect(log.split('\n').filter((line) => isMarked(line))).toEqual([]);
-        }
-        expect([...findings.leaks]).toEqual([]);
-        expect(findings.files.size).toBeGreaterThan(0);
-        const encrypts = [...findings.files].some((file) => findTable(path.basename(file))?.encrypt.length !== 0);
-        if (!withoutPeople.has(systemOf(golden)) && encrypts) expect(findings.pseudonyms).toBe(true);
+  describe('of what is gathered', { concurrent: true }, () => {
+    for (const golden of feeds) {
+      describeWith(needs[systemOf(golden)] ?? [requirements.git], `of ${golden.label}`, () => {
+        it('is in no export, update tracker and log', async () => {
+          const marked = markedCase(golden, path.join(folder, golden.label), further[systemOf(golden)]);
+          expect(hasMarks(marked.folder)).toBe(!withoutPeople.has(systemOf(golden)));
+          const findings: Findings = { leaks: new Set(), files: new Set(), pseudonyms: false };
+          const { steps } = await runCase(marked, (exported) => inspect(exported, golden, findings));
+          for (const { run, step, status, expectedStatus, log } of steps) {
+            expect(status, `run ${run}, ${step}:\n${log.slice(-3000)}`).toBe(expectedStatus);
+            expect(log.split('\n').filter((line) => isMarked(line))).toEqual([]);
+          }
+          expect([...findings.leaks]).toEqual([]);
+          expect(findings.files.size).toBeGreaterThan(0);
+          const encrypts = [...findings.files].some((file) => findTable(path.basename(file))?.encrypt.length !== 0);
+          if (!withoutPeople.has(systemOf(golden)) && encrypts) expect(findings.pseudonyms).toBe(true);
+        });
       });
-    });
-  }
+    }
+  });
 
   it('is nowhere in the database', async () => {
     expect(imported).toBeGreaterThan(feeds.length);

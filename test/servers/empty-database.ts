@@ -1,17 +1,21 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { z } from 'zod';
+import { migrate } from '../../src/controller/store/migrate.js';
+import { migrations } from '../../src/controller/store/migrations/index.js';
+import { prepareImported } from '../../src/controller/store/open.js';
+import { openPglite } from '../../src/controller/store/pglite.js';
 
-const modules = join(import.meta.dirname, '../../node_modules');
-const cache = join(modules, '.cache/gatherer');
-const manifest = join(modules, '@electric-sql/pglite/package.json');
+const root = join(import.meta.dirname, '../..');
+const cache = join(root, 'node_modules/.cache/gatherer');
+
+/** What a new database is made of. */
+const ingredients = ['node_modules/@electric-sql/pglite/package.json', 'src/controller/store', 'src/tables'];
 
 /**
- * Puts an empty embedded database, as the first start of a controller makes it, into a data folder. To make it anew for
- * each test takes most of the time of many; those that are about the first start itself do without.
+ * Puts an embedded database without rows, as the first start of a controller makes it, into a data folder. To make it
+ * anew for each test takes most of the time of many; those that are about the first start itself do without.
  */
 export async function placeEmptyDatabase(dataFolder: string): Promise<void> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -27,13 +31,31 @@ function template(): Promise<string> {
 }
 
 async function makeTemplate(): Promise<string> {
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(manifest, 'utf8')));
-  const folder = join(cache, `database-${version}`);
+  const folder = join(cache, `database-${await digestOf(ingredients)}`);
   if (existsSync(folder)) return folder;
   const fresh = `${folder}-${randomUUID()}`;
-  await mkdir(cache, { recursive: true });
-  const database = await PGlite.create(fresh);
-  await database.close();
-  await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }));
+  const driver = await openPglite(fresh);
+  await migrate(driver, migrations);
+  await prepareImported(driver);
+  await driver.close();
+  await rename(join(fresh, 'database'), folder).catch(() => undefined);
+  await rm(fresh, { recursive: true, force: true });
   return folder;
+}
+
+async function digestOf(paths: readonly string[]): Promise<string> {
+  const digest = createHash('sha256');
+  for (const path of paths) {
+    for (const file of await filesOf(join(root, path))) digest.update(`${file}\n`).update(await readFile(file));
+  }
+  return digest.digest('hex').slice(0, 16);
+}
+
+async function filesOf(path: string): Promise<readonly string[]> {
+  if (path.endsWith('.json')) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }

@@ -37,12 +37,7 @@ export async function openStore({ dataFolder, databaseUrl, tables = catalogue, l
   try {
     await migrate(driver, migrations);
     const place = await storing('prepare the data folder', () => placeOf(dataFolder));
-    const schemas = await storing('prepare the imported tables', () =>
-      prepareTables(
-        driver,
-        tables.filter(({ name }) => name !== HEALTH),
-      ),
-    );
+    const schemas = await prepareImported(driver, tables);
     const store = new SqlStore(driver, dataFolder, { owner: randomUUID(), place }, schemas);
     await store.announce();
     return store;
@@ -50,6 +45,12 @@ export async function openStore({ dataFolder, databaseUrl, tables = catalogue, l
     await driver.close();
     throw error;
   }
+}
+
+/** Makes and widens the tables that exports are imported into. */
+export function prepareImported(driver: Driver, tables: readonly TableDefinition[] = catalogue) {
+  const imported = tables.filter(({ name }) => name !== HEALTH);
+  return storing('prepare the imported tables', () => prepareTables(driver, imported));
 }
 
 async function openDriver(dataFolder: string, databaseUrl: string | undefined, log: Logger): Promise<Driver> {
