@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { GitWorld } from './git-world.js';
+import { describeWith, requirements } from './requirements.js';
 import type { SimulatorServer } from './servers/simulator.js';
 
 /** What simulators do to those who ask them, with their flags. */
@@ -30,11 +31,38 @@ export interface Forge {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/**
+ * What is exported of a forge is the same whatever goes wrong on the way.
+ *
+ * @param rows how many rows of the tables there are, by name of the table
+ */
+export function describeFaults(name: string, forge: Forge, rows: Readonly<Record<string, number>>): void {
+  describeWith([requirements.git], name, () => {
+    let undisturbed: Readonly<Record<string, unknown>>;
+
+    it('gives all rows of a server without faults', async () => {
+      undisturbed = await gatherDisturbed(forge, []);
+      for (const [table, count] of Object.entries(rows)) {
+        expect(undisturbed[`data_${table}.json`], table).toHaveLength(count);
+      }
+    });
+
+    it.each(faults)('gives the same rows where %s', async (_, flags) => {
+      expect(await gatherDisturbed(forge, flags)).toEqual(undisturbed);
+    });
+
+    it.each(faults)('gives the same rows where answers take 20 ms and %s', async (_, flags) => {
+      expect(await gatherDisturbed(forge, [...flags, '--latency', '20'])).toEqual(undisturbed);
+    });
+
+    it('gives the same rows where everything goes wrong at once', async () => {
+      expect(await gatherDisturbed(forge, allFaults)).toEqual(undisturbed);
+    });
+  });
+}
+
 /** All files that are exported of a forge with these faults; rows in the order of their text, as sources end in any order. */
-export async function gatherDisturbed(
-  forge: Forge,
-  flags: readonly string[],
-): Promise<Readonly<Record<string, unknown>>> {
+async function gatherDisturbed(forge: Forge, flags: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
   const server = await forge.start(flags);
   onTestFinished(() => server.stop());
   const world = new GitWorld();

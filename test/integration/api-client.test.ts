@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -9,6 +8,7 @@ import { AccessError, type ApiClient } from '../../src/http/api.js';
 import { ApiConnections } from '../../src/http/connections.js';
 import { HttpError } from '../../src/http/errors.js';
 import { FileSink } from '../../src/http/file-sink.js';
+import { startScript } from '../servers/script.js';
 import { silentLogger } from '../silent-logger.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -28,7 +28,7 @@ async function serve(answer: Answer): Promise<Served> {
   const asked: string[] = [];
   let underWay = 0;
   let most = 0;
-  const server = createServer((request, response) => {
+  const { url } = await startScript((request, response) => {
     asked.push(request.url ?? '');
     const number = asked.length;
     underWay += 1;
@@ -38,15 +38,7 @@ async function serve(answer: Answer): Promise<Served> {
     });
     setTimeout(() => answer(request, response, number), 30);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : 0;
-  return { base: new URL(`http://127.0.0.1:${port}/api/`), asked, most: () => most };
+  return { base: new URL(`${url}/api/`), asked, most: () => most };
 }
 
 function open(base: URL, progress: string[] = [], total = 10_000, cacheFolder?: string): ApiClient {

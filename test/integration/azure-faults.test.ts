@@ -1,6 +1,4 @@
-import { expect, it } from 'vitest';
-import { allFaults, type Forge, faults, gatherDisturbed } from '../forge-faults.js';
-import { describeWith, requirements } from '../requirements.js';
+import { describeFaults, type Forge } from '../forge-faults.js';
 import {
   azureCredentials,
   azureMapping,
@@ -22,29 +20,12 @@ const forge: Forge = {
   files: { 'vsts_fields.json': azureMapping },
 };
 
-describeWith([requirements.git], 'Azure DevOps', () => {
-  let undisturbed: Readonly<Record<string, unknown>>;
-
-  it('gives all rows of a server without faults', async () => {
-    undisturbed = await gatherDisturbed(forge, []);
-    expect(undisturbed['data_merge_request.json']).toHaveLength(2 * size.pullRequests);
-    expect(undisturbed['data_merge_request_note.json']).toHaveLength(2 * size.pullRequests * size.comments);
-    expect(undisturbed['data_merge_request_review.json']).toHaveLength(2 * size.pullRequests);
-    expect(undisturbed['data_vcs_event.json']).toHaveLength(2 * size.pushes);
-    expect(undisturbed['data_tfs_work_item.json']).toHaveLength(2 * size.revisions);
-    expect(undisturbed['data_tfs_team_member.json']).toHaveLength(2 * 5);
-    expect(undisturbed['data_tfs_sprint.json']).toHaveLength(2 * 2);
-  });
-
-  it.each(faults)('gives the same rows where %s', async (_, flags) => {
-    expect(await gatherDisturbed(forge, flags)).toEqual(undisturbed);
-  });
-
-  it.each(faults)('gives the same rows where answers take 20 ms and %s', async (_, flags) => {
-    expect(await gatherDisturbed(forge, [...flags, '--latency', '20'])).toEqual(undisturbed);
-  });
-
-  it('gives the same rows where everything goes wrong at once', async () => {
-    expect(await gatherDisturbed(forge, allFaults)).toEqual(undisturbed);
-  });
+describeFaults('Azure DevOps', forge, {
+  merge_request: 2 * size.pullRequests,
+  merge_request_note: 2 * size.pullRequests * size.comments,
+  merge_request_review: 2 * size.pullRequests,
+  vcs_event: 2 * size.pushes,
+  tfs_work_item: 2 * size.revisions,
+  tfs_team_member: 2 * 5,
+  tfs_sprint: 2 * 2,
 });

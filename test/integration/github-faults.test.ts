@@ -1,6 +1,4 @@
-import { expect, it } from 'vitest';
-import { allFaults, type Forge, faults, gatherDisturbed } from '../forge-faults.js';
-import { describeWith, requirements } from '../requirements.js';
+import { describeFaults, type Forge } from '../forge-faults.js';
 import { githubCredentials, githubToken, startGitHub, writeGitHubDataset } from '../servers/github.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -14,30 +12,11 @@ const forge: Forge = {
   paths: ['group/repository-1', 'group/repository-2'],
 };
 
-describeWith([requirements.git], 'GitHub', () => {
-  let undisturbed: Readonly<Record<string, unknown>>;
-
-  it('gives all rows of a server without faults', async () => {
-    undisturbed = await gatherDisturbed(forge, []);
-    expect(undisturbed['data_merge_request.json']).toHaveLength(2 * size.pulls);
-    expect(undisturbed['data_merge_request_note.json']).toHaveLength(2 * size.pulls * size.comments);
-    expect(undisturbed['data_merge_request_review.json']).toHaveLength(2 * size.pulls);
-    expect(undisturbed['data_github_issue.json']).toHaveLength(2 * (size.pulls + size.issues));
-    expect(undisturbed['data_github_issue_note.json']).toHaveLength(2 * (size.pulls * size.comments + size.issues));
-    expect(undisturbed['data_commit_comment.json']).toHaveLength(
-      2 * (size.pulls * size.comments + size.commitComments),
-    );
-  });
-
-  it.each(faults)('gives the same rows where %s', async (_, flags) => {
-    expect(await gatherDisturbed(forge, flags)).toEqual(undisturbed);
-  });
-
-  it.each(faults)('gives the same rows where answers take 20 ms and %s', async (_, flags) => {
-    expect(await gatherDisturbed(forge, [...flags, '--latency', '20'])).toEqual(undisturbed);
-  });
-
-  it('gives the same rows where everything goes wrong at once', async () => {
-    expect(await gatherDisturbed(forge, allFaults)).toEqual(undisturbed);
-  });
+describeFaults('GitHub', forge, {
+  merge_request: 2 * size.pulls,
+  merge_request_note: 2 * size.pulls * size.comments,
+  merge_request_review: 2 * size.pulls,
+  github_issue: 2 * (size.pulls + size.issues),
+  github_issue_note: 2 * (size.pulls * size.comments + size.issues),
+  commit_comment: 2 * (size.pulls * size.comments + size.commitComments),
 });

@@ -1,6 +1,4 @@
-import { expect, it } from 'vitest';
-import { allFaults, type Forge, faults, gatherDisturbed } from '../forge-faults.js';
-import { describeWith, requirements } from '../requirements.js';
+import { describeFaults, type Forge } from '../forge-faults.js';
 import { gitlabToken, startGitLab, writeGitLabDataset } from '../servers/gitlab.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -14,25 +12,8 @@ const forge: Forge = {
   paths: ['group/project-1', 'group/project-2'],
 };
 
-describeWith([requirements.git], 'GitLab', () => {
-  let undisturbed: Readonly<Record<string, unknown>>;
-
-  it('gives all rows of a server without faults', async () => {
-    undisturbed = await gatherDisturbed(forge, []);
-    expect(undisturbed['data_merge_request.json']).toHaveLength(2 * size.mergeRequests);
-    expect(undisturbed['data_merge_request_note.json']).toHaveLength(2 * size.mergeRequests * size.notes);
-    expect(undisturbed['data_vcs_event.json']).toHaveLength(2 * size.pushes);
-  });
-
-  it.each(faults)('gives the same rows where %s', async (_, flags) => {
-    expect(await gatherDisturbed(forge, flags)).toEqual(undisturbed);
-  });
-
-  it.each(faults)('gives the same rows where answers take 20 ms and %s', async (_, flags) => {
-    expect(await gatherDisturbed(forge, [...flags, '--latency', '20'])).toEqual(undisturbed);
-  });
-
-  it('gives the same rows where everything goes wrong at once', async () => {
-    expect(await gatherDisturbed(forge, allFaults)).toEqual(undisturbed);
-  });
+describeFaults('GitLab', forge, {
+  merge_request: 2 * size.mergeRequests,
+  merge_request_note: 2 * size.mergeRequests * size.notes,
+  vcs_event: 2 * size.pushes,
 });

@@ -1,13 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { KeyAndCertificate } from '../../src/controller/tls/self-signed.js';
 import { requirements } from '../requirements.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { freePort } from './free-port.js';
-import { waitForPort } from './wait-for-port.js';
+import { serveUntilTestEnds } from './until-test-ends.js';
 
 export const suffix = 'dc=example,dc=org';
 export const manager = { dn: `cn=admin,${suffix}`, password: 'secret of the manager' };
@@ -49,14 +47,7 @@ export async function startSlapd(entries: Entries, options: SlapdOptions = {}): 
     `ldap://127.0.0.1:${port}`,
     ...(options.identity === undefined ? [] : [`ldaps://127.0.0.1:${securePort}`]),
   ];
-  const child = spawn(program, ['-f', configuration, '-h', urls.join(' '), '-d', '0'], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    if (child.exitCode !== null) return;
-    const ended = once(child, 'close');
-    child.kill();
-    await ended;
-  });
-  await waitForPort(port, child);
+  await serveUntilTestEnds(program, ['-f', configuration, '-h', urls.join(' '), '-d', '0'], port);
   const [url = '', secureUrl] = urls;
   return { host: `127.0.0.1:${port}`, url, ...(secureUrl === undefined ? {} : { secureUrl }) };
 }

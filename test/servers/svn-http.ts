@@ -1,13 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
 import { apacheModules, requirements } from '../programs.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { freePort } from './free-port.js';
 import { makeCertificate } from './https.js';
-import { waitForPort } from './wait-for-port.js';
+import { serveUntilTestEnds } from './until-test-ends.js';
 
 export interface SvnHttpOptions {
   readonly user: string;
@@ -36,14 +34,7 @@ export async function serveSvnHttp(root: string, options: SvnHttpOptions): Promi
   // Where the test is run by root, Apache reads by a user who may enter neither folder.
   for (const place of [folder, path.dirname(root)]) chmodSync(place, 0o755);
   execFileSync('chmod', ['-R', 'a+rX', root]);
-  const child = spawn(program, ['-D', 'FOREGROUND', '-f', path.join(folder, 'apache.conf')], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    if (child.exitCode !== null) return;
-    const ended = once(child, 'close');
-    child.kill();
-    await ended;
-  });
-  await waitForPort(port, child);
+  await serveUntilTestEnds(program, ['-D', 'FOREGROUND', '-f', path.join(folder, 'apache.conf')], port);
   return { host: `localhost:${port}`, certificate };
 }
 

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
 import { freePort } from './free-port.js';
-import { waitForPort } from './wait-for-port.js';
+import { serveUntilTestEnds } from './until-test-ends.js';
 
 /** Lets `svnserve` give a repository to these users alone. */
 export function restrictAccess(repository: string, users: Readonly<Record<string, string>>): void {
@@ -18,13 +15,6 @@ export function restrictAccess(repository: string, users: Readonly<Record<string
 export async function serveSubversion(root: string): Promise<string> {
   const port = await freePort();
   const words = ['--daemon', '--foreground', '--root', root, '--listen-host', '127.0.0.1', '--listen-port', `${port}`];
-  const child = spawn('svnserve', words, { stdio: 'ignore' });
-  onTestFinished(async () => {
-    if (child.exitCode !== null) return;
-    const ended = once(child, 'close');
-    child.kill();
-    await ended;
-  });
-  await waitForPort(port, child);
+  await serveUntilTestEnds('svnserve', words, port);
   return `127.0.0.1:${port}`;
 }
