@@ -2,7 +2,7 @@ import { mapAhead } from '../../http/ahead.js';
 import { AccessError } from '../../http/api.js';
 import { HttpError } from '../../http/errors.js';
 import * as catalogue from '../../tables/catalogue/jira.js';
-import type { TableDefinition, TableRow } from '../../tables/definition.js';
+import type { TableDefinition, TableRows } from '../../tables/definition.js';
 import { sourcesFile } from '../entries.js';
 import type { FileContents, StepContext, StepSource } from '../step-source.js';
 import { JiraClient } from './client.js';
@@ -125,7 +125,7 @@ async function askProject(client: JiraClient, { project }: StepContext): Promise
  * @param next tracker of a run that begins now
  * @returns the tracker of the run that began
  */
-async function* gatherRows(run: Run, next: string): AsyncGenerator<TableRow, string> {
+async function* gatherRows(run: Run, next: string): AsyncGenerator<TableRows, string> {
   const { context, client, mapping, tables, place, since, project } = run;
   const { corrections } = place;
   const sink = new RowSink();
@@ -149,11 +149,11 @@ async function* gatherRows(run: Run, next: string): AsyncGenerator<TableRow, str
   try {
     const issues = issuesOf({ context, client, search, kept });
     const rows = mapAhead(issues, issuesAhead, async (issue) => reader.rows(await completeIssue(issue, parts)));
-    for await (const ofIssue of rows) yield* ofIssue;
+    yield* rows;
   } finally {
     await kept.close();
   }
-  yield* sink.take();
+  yield sink.take();
   return kept.tracker;
 }
 
