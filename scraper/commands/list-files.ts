@@ -12,8 +12,8 @@ export const command = defineCommand(
         demandOption: true,
       })
       .positional('steps', { describe: 'Names of steps', type: 'string', array: true, default: [] }),
-  async (_runtime, { type, steps }) => {
-    console.log(listFiles(type, steps).join(' '));
+  async ({ home }, { type, steps }) => {
+    console.log(listFiles(type, steps, home).join(' '));
     return 0;
   },
 );

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { ConfigError } from '../config/errors.js';
 import { describeSources } from '../sources/registry.js';
+import { stepSources } from '../sources/step-registry.js';
 
 /** Files that a step may leave in `export/<PROJECT>`. */
 export interface StepFiles {
@@ -124,16 +125,38 @@ export function stepName(name: string): string {
   return name.replace(/\.py$/, '').replaceAll('_', '-');
 }
 
-function filesOf(name: string): StepFiles {
+function filesOf(name: string, home: string | undefined): StepFiles {
   const step = stepName(name);
   const own = { ...none, ...filesOfSteps.get(step) };
   const added = filesOfPlugins(step);
-  return { export: [...own.export, ...added.export], update: [...own.update, ...added.update] };
+  return { export: [...configured(own.export, step, home), ...added.export], update: [...own.update, ...added.update] };
 }
 
-/** Files of some steps, in the order given; a step that has none, or that nobody knows, adds nothing. */
-export function listFiles(type: keyof StepFiles, steps: readonly string[]): readonly string[] {
-  return steps.flatMap((step) => filesOf(step)[type]);
+/** Files in the order of the original, then those that it does not have, such as those that a mapping of Jira names. */
+function configured(files: readonly string[], step: string, home: string | undefined): readonly string[] {
+  const tables = home === undefined ? undefined : configuredTables(step, home);
+  if (tables === undefined) return files;
+  return [...files.filter((file) => tables.includes(file)), ...tables.filter((file) => !files.includes(file))];
+}
+
+/** Undefined where the configuration does not say which they are, or cannot be used: the step itself tells that. */
+function configuredTables(step: string, home: string): readonly string[] | undefined {
+  try {
+    const source = stepSources.find((known) => known.step === step);
+    return source?.configure?.(home).tables.map(({ file }) => file);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Files of some steps, in the order given; a step that has none, or that nobody knows, adds nothing.
+ *
+ * @param home folder whose configuration may give a step other tables
+ */
+export function listFiles(type: keyof StepFiles, steps: readonly string[], home?: string): readonly string[] {
+  return steps.flatMap((step) => filesOf(step, home)[type]);
 }
 
 /** Update trackers that a scrape of some steps takes from the controller and gives back to it. */
@@ -141,9 +164,9 @@ export function exchangedTrackers(gathered: readonly string[] = exchangedSteps):
   return listFiles('update', inOrder(gathered));
 }
 
-/** Data that a scrape of some steps gives to the controller. */
-export function exchangedData(gathered: readonly string[] = exchangedSteps): readonly string[] {
-  return listFiles('export', inOrder(gathered));
+/** Data that a scrape of some steps gives to the controller; `home` as of {@link listFiles}. */
+export function exchangedData(gathered: readonly string[] = exchangedSteps, home?: string): readonly string[] {
+  return listFiles('export', inOrder(gathered), home);
 }
 
 /** As in the lists of the original; steps that those do not have come last. */

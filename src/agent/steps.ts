@@ -45,7 +45,7 @@ export const steps: readonly Step[] = [
   step('export-files', (context) =>
     exportFiles(context, {
       update: [...listFiles('update', ['preflight']), ...exchangedTrackers(context.gathered)],
-      export: exchangedData(context.gathered),
+      export: exchangedData(context.gathered, context.runtime.home),
       other: [],
     }),
   ),

@@ -142,7 +142,7 @@ class Pipeline {
   private async step(step: PipelineStep): Promise<boolean> {
     if (this.runtime.signal.aborted) return false;
     const { options, selected, project } = this.run;
-    const data = listFiles('export', [step.name]);
+    const data = listFiles('export', [step.name], this.runtime.home);
     if (!selected.has(step)) {
       await this.removeEarlier(step, data);
       return true;

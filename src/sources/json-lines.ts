@@ -1,9 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** A value as one line without its end, whatever ends a line for whoever reads it. */
+/** JSON as one line without its end, whatever ends a line for whoever reads it. In texts it has two of these only. */
+export function asLine(json: string): string {
+  const line = json.replaceAll('\n', ' ').replaceAll('\r', ' ');
+  return line.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}
+
+/** A value as one line without its end. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return asLine(JSON.stringify(value));
 }
 
 /** A value of a file with one in each line. */

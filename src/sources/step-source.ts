@@ -1,5 +1,5 @@
 import type { ApiConnections } from '../http/connections.js';
-import type { TableDefinition, TableRow } from '../tables/definition.js';
+import type { TableDefinition, TableRow, TableRows } from '../tables/definition.js';
 import type { LocalTime } from '../tables/local-time.js';
 import type { GatherContext, SourceEntry } from './source.js';
 
@@ -61,7 +61,7 @@ export interface StepSource {
    * @param since contents of trackers and documents; absent where there is no such file
    * @throws {Unchanged} where nothing is to be written, not even empty tables
    */
-  gather(context: StepContext, since: FileContents): AsyncGenerator<TableRow, FileContents>;
+  gather(context: StepContext, since: FileContents): AsyncGenerator<TableRows, FileContents>;
 }
 
 /** The files of earlier runs are to stay as they are; the message says why. The step has not failed. */

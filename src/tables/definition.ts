@@ -27,6 +27,9 @@ export interface TableRow {
   readonly row: Row;
 }
 
+/** What a source yields at once: rows that are there together cost a turn of the event loop together. */
+export type TableRows = TableRow | readonly TableRow[];
+
 /** The contract of an exported file that is no table: an update tracker, or a description of the project. */
 export interface DocumentDefinition {
   readonly name: string;

@@ -210,13 +210,13 @@ export class RowProducer {
   ) {}
 
   /**
-   * Adds a row; await it before the next one, so that the disk can keep up.
+   * Adds a row; a promise is to be awaited before the next one, so that the disk can keep up.
    *
    * @returns false where the table has a row with that key from this producer
    * @throws {RowError} where the row does not fit its table: log it and skip the item
    * @throws {ExportError} where the disk refuses: give up
    */
-  async write({ table, row }: TableRow): Promise<boolean> {
+  write({ table, row }: TableRow): boolean | Promise<boolean> {
     let writer = this.#writers.get(table.file);
     if (writer === undefined) {
       writer = new TableWriter(table, this.context);

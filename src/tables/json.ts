@@ -6,7 +6,16 @@ const NOT_ASCII = /[^ -~]/g;
 /** Texts between the rows of an exported file: the layout of Python's `json.dump(rows, file, indent=4)`. */
 export const LAYOUT = { start: '[\n', between: ',\n', end: '\n]', empty: '[]' } as const;
 
-const fieldNames = new Map<string, string>();
+/** A field as it was last formatted. */
+interface FormattedField {
+  /** What stands before its value. */
+  readonly name: string;
+  value: RowValue | undefined;
+  text: string;
+}
+
+/** By their names. Many a field of a row has the value that it had in the row before. */
+const lastFields = new Map<string, FormattedField>();
 
 /** One row as it stands in an exported file, in ASCII, indented, without what separates it from the next. */
 export function formatRow(row: Row): string {
@@ -14,23 +23,30 @@ export function formatRow(row: Row): string {
   for (const field in row) {
     const value = row[field];
     if (value !== undefined) {
-      text += `${text === '' ? '' : ',\n'}${formatField(field)}${formatValue(value)}`;
+      const formatted = formatField(field, value);
+      text = text === '' ? formatted : `${text},\n${formatted}`;
     }
   }
   return text === '' ? '    {}' : `    {\n${text}\n    }`;
 }
 
-function formatField(field: string): string {
-  const known = fieldNames.get(field);
-  if (known !== undefined) {
-    return known;
+function formatField(field: string, value: RowValue): string {
+  const last = lastFields.get(field) ?? rememberField(field);
+  // A list may be the same one with other items.
+  if (last.value !== value || typeof value === 'object') {
+    last.value = value;
+    last.text = `${last.name}${formatValue(value)}`;
   }
-  const text = `        ${formatText(field)}: `;
+  return last.text;
+}
+
+function rememberField(field: string): FormattedField {
+  const remembered = { name: `        ${formatText(field)}: `, value: undefined, text: '' };
   // Names come from the code; a table that takes them from outside must not fill the memory.
-  if (fieldNames.size < 1000) {
-    fieldNames.set(field, text);
+  if (lastFields.size < 1000) {
+    lastFields.set(field, remembered);
   }
-  return text;
+  return remembered;
 }
 
 function formatValue(value: RowValue): string {

@@ -1,8 +1,9 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { AsciiBuffer } from './ascii-buffer.js';
 import { exportError } from './errors.js';
 import { LAYOUT } from './json.js';
 
-/** Characters kept in memory before they go to disk. */
+/** Bytes kept in memory before they go to disk. */
 const CHUNK = 256 * 1024;
 /** Chunks on their way to disk before the writer has to wait. */
 const MOST_PENDING = 2;
@@ -15,7 +16,7 @@ const COPY_SIZE = 1024 * 1024;
 export class RowFile {
   #path: string;
   #handle: FileHandle | undefined;
-  #buffer = '';
+  #buffer = new AsciiBuffer();
   #pending: Promise<void> = Promise.resolve();
   #chunks = 0;
   #failure: Error | undefined;
@@ -43,7 +44,7 @@ export class RowFile {
    * @throws {ExportError} where an earlier chunk could not be written
    */
   add(row: string): Promise<void> | undefined {
-    this.#buffer += `${this.#rows === 0 ? LAYOUT.start : LAYOUT.between}${row}`;
+    this.#buffer.add(`${this.#rows === 0 ? LAYOUT.start : LAYOUT.between}${row}`);
     this.#rows += 1;
     if (this.#buffer.length < CHUNK) {
       return undefined;
@@ -64,7 +65,7 @@ export class RowFile {
     }
     await other.#settle();
     await this.#settle();
-    this.#buffer += LAYOUT.between;
+    this.#buffer.add(LAYOUT.between);
     let skip = LAYOUT.start.length;
     if (other.#handle !== undefined) {
       this.#flush();
@@ -72,14 +73,14 @@ export class RowFile {
       await this.#copy(other.#handle, skip);
       skip = 0;
     }
-    this.#buffer += other.#buffer.slice(skip);
+    this.#buffer.addFrom(other.#buffer, skip);
     this.#rows += other.#rows;
     await other.remove();
   }
 
   /** Ends the JSON array and brings everything to disk. */
   async finish(): Promise<void> {
-    this.#buffer += this.#rows === 0 ? LAYOUT.empty : LAYOUT.end;
+    this.#buffer.add(this.#rows === 0 ? LAYOUT.empty : LAYOUT.end);
     this.#flush();
     await this.#settle();
     try {
@@ -97,13 +98,13 @@ export class RowFile {
     await this.#pending.catch(() => undefined);
     await this.#handle?.close().catch(() => undefined);
     this.#handle = undefined;
-    this.#buffer = '';
+    this.#buffer.take();
     this.#rows = 0;
     await rm(this.#path, { force: true }).catch(() => undefined);
   }
 
   async #become(other: RowFile): Promise<void> {
-    const { path, handle } = { path: this.#path, handle: this.#handle };
+    const { path, handle, buffer } = { path: this.#path, handle: this.#handle, buffer: this.#buffer };
     await other.#settle();
     this.#path = other.#path;
     this.#handle = other.#handle;
@@ -111,12 +112,12 @@ export class RowFile {
     this.#rows = other.#rows;
     other.#path = path;
     other.#handle = handle;
+    other.#buffer = buffer;
     await other.remove();
   }
 
   #flush(): void {
-    const chunk = Buffer.from(this.#buffer, 'latin1');
-    this.#buffer = '';
+    const chunk = this.#buffer.take();
     this.#chunks += 1;
     this.#pending = this.#pending.then(async () => {
       try {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiClient } from '../../http/api.js';
 import { HttpError } from '../../http/errors.js';
-import { type AskPage, type OffsetPage, offsetPages, type TokenPage, tokenPages } from './pages.js';
+import { type AskPage, type ListPage, type OffsetPage, offsetPages, type TokenPage, tokenPages } from './pages.js';
 import * as schema from './schema.js';
 
 /** The most that Jira answers at once of what is small. */
@@ -17,17 +17,26 @@ const pagesAhead = 16;
 const anyList = z.array(z.unknown());
 
 /** Issues that come together, as Jira has them. */
-export interface IssuePage {
-  readonly issues: readonly unknown[];
+export interface IssuePage extends ListPage {
   /** What the Cloud is asked for the next page by; undefined at the end, and on servers. */
-  readonly next?: string;
+  readonly next: string | undefined;
+}
+
+/** A page with the JSON that it came in. */
+export interface AnsweredPage extends IssuePage {
+  readonly json: string;
+}
+
+/** A page as Jira answers it, be it a server or the Cloud. */
+export function issuePage({ issues, isLast, nextPageToken }: z.output<typeof schema.tokenSearchSchema>): IssuePage {
+  return { items: issues, next: isLast === true ? undefined : (nextPageToken ?? undefined) };
 }
 
 /** Where pages of issues end. */
 export interface SearchEnd {
   /** Number of issues up to there. */
   readonly count: number;
-  readonly next?: string;
+  readonly next?: string | undefined;
 }
 
 const searchBegin: SearchEnd = { count: 0 };
@@ -61,9 +70,9 @@ export class JiraClient {
     return this.api.getJson(`${this.platform}/project/${encodeURIComponent(key)}`, schema.projectSchema);
   }
 
-  async *projects(): AsyncGenerator<readonly unknown[]> {
+  async *projects(): AsyncGenerator<ListPage> {
     if (this.isCloud) yield* this.values(`${this.platform}/project/search`);
-    else yield await this.api.getJson(`${this.platform}/project`, anyList);
+    else yield { items: await this.api.getJson(`${this.platform}/project`, anyList) };
   }
 
   versions(project: string): Promise<readonly unknown[]> {
@@ -84,7 +93,7 @@ export class JiraClient {
   }
 
   /** Users whom issues of a project can be assigned to. */
-  async *assignableUsers(project: string): AsyncGenerator<readonly unknown[]> {
+  async *assignableUsers(project: string): AsyncGenerator<ListPage> {
     const path = `${this.platform}/user/assignable/multiProjectSearch`;
     const search = this.isCloud ? { query: '' } : { username: '' };
     const ask: AskPage = async (startAt, maxResults) => {
@@ -94,7 +103,7 @@ export class JiraClient {
     let last: string | undefined;
     for await (const users of offsetPages(ask, { size: perPage, ahead: 1 })) {
       // A server that does not page would answer the same for ever.
-      const first = JSON.stringify(users[0]);
+      const first = JSON.stringify(users.items[0]);
       if (first === last) return;
       last = first;
       yield users;
@@ -118,11 +127,11 @@ export class JiraClient {
   }
 
   /** Boards that show a project. */
-  boards(project: string): AsyncGenerator<readonly unknown[]> {
+  boards(project: string): AsyncGenerator<ListPage> {
     return this.values(`${this.agilePath}/1.0/board`, { projectKeyOrId: project });
   }
 
-  sprints(board: string): AsyncGenerator<readonly unknown[]> {
+  sprints(board: string): AsyncGenerator<ListPage> {
     return this.values(`${this.agilePath}/1.0/board/${encodeURIComponent(board)}/sprint`);
   }
 
@@ -131,44 +140,42 @@ export class JiraClient {
    *
    * @param from where an earlier answer has ended; a server is asked for the last issue of that again
    */
-  issues(jql: string, fields: readonly string[], from: SearchEnd = searchBegin): AsyncGenerator<IssuePage> {
+  issues(jql: string, fields: readonly string[], from: SearchEnd = searchBegin): AsyncGenerator<AnsweredPage> {
     const query = { jql: `${jql} ORDER BY key ASC`, fields: fields.join(','), expand: 'changelog' };
     return this.isCloud ? this.cloudIssues(query, from) : this.serverIssues(query, from);
   }
 
-  private async *serverIssues(query: Readonly<Record<string, string>>, from: SearchEnd): AsyncGenerator<IssuePage> {
-    const ask: AskPage = async (startAt, maxResults) => {
-      const options = { query: { ...query, startAt, maxResults } };
-      const { total, issues } = await this.api.getJson(`${this.platform}/search`, schema.searchSchema, options);
-      return { total, items: issues };
+  private serverIssues(query: Readonly<Record<string, string>>, from: SearchEnd): AsyncGenerator<AnsweredPage> {
+    const ask = async (startAt: number, maxResults: number): Promise<OffsetPage & AnsweredPage> => {
+      const url = this.api.url(`${this.platform}/search`, { ...query, startAt, maxResults });
+      const { response, value } = await this.api.get(url);
+      const { total, issues } = response.check(value, schema.searchSchema);
+      return { total, items: issues, next: undefined, json: response.text };
     };
     const startAt = Math.max(0, from.count - 1);
-    const pages = offsetPages(ask, { size: issuesPerPage, ahead: pagesAhead, startAt });
-    for await (const issues of pages) yield { issues };
+    return offsetPages(ask, { size: issuesPerPage, ahead: pagesAhead, startAt });
   }
 
   private async *cloudIssues(
     query: Readonly<Record<string, string>>,
     { count, next: from }: SearchEnd,
-  ): AsyncGenerator<IssuePage> {
+  ): AsyncGenerator<AnsweredPage> {
     if (count > 0 && from === undefined) return;
-    const ask = async (nextPageToken: string | undefined): Promise<TokenPage> => {
-      const options = { query: { ...query, maxResults: perPage, nextPageToken } };
-      const page = await this.api.getJson(`${this.platform}/search/jql`, schema.tokenSearchSchema, options);
-      return { items: page.issues, next: page.isLast === true ? undefined : (page.nextPageToken ?? undefined) };
+    const ask = async (nextPageToken: string | undefined): Promise<TokenPage & AnsweredPage> => {
+      const url = this.api.url(`${this.platform}/search/jql`, { ...query, maxResults: perPage, nextPageToken });
+      const { response, value } = await this.api.get(url);
+      return { ...issuePage(response.check(value, schema.tokenSearchSchema)), json: response.text };
     };
-    for await (const { items, next } of tokenPages(ask, from)) {
-      yield { issues: items, ...(next === undefined ? {} : { next }) };
-    }
+    yield* tokenPages(ask, from);
   }
 
   /** All entries of the changelog of an issue. */
-  changelog(issue: string): AsyncGenerator<readonly unknown[]> {
+  changelog(issue: string): AsyncGenerator<ListPage> {
     return this.values(`${this.platform}/issue/${encodeURIComponent(issue)}/changelog`);
   }
 
   /** Comments on an issue from the one with a number on. */
-  comments(issue: string, startAt: number): AsyncGenerator<readonly unknown[]> {
+  comments(issue: string, startAt: number): AsyncGenerator<ListPage> {
     const path = `${this.platform}/issue/${encodeURIComponent(issue)}/comment`;
     const ask: AskPage = async (first, maxResults) => {
       const options = { query: { startAt: first, maxResults, orderBy: this.isCloud ? 'created' : undefined } };
@@ -178,7 +185,7 @@ export class JiraClient {
     return offsetPages(ask, { size: perPage, ahead: pagesAhead, startAt });
   }
 
-  private values(path: string, query: Readonly<Record<string, string>> = {}): AsyncGenerator<readonly unknown[]> {
+  private values(path: string, query: Readonly<Record<string, string>> = {}): AsyncGenerator<ListPage> {
     const ask = async (startAt: number, maxResults: number): Promise<OffsetPage> => {
       const options = { query: { ...query, startAt, maxResults } };
       const { values, total, isLast } = await this.api.getJson(path, schema.valuesSchema, options);

@@ -2,10 +2,10 @@ import { mapAhead } from '../../http/ahead.js';
 import { AccessError } from '../../http/api.js';
 import { HttpError } from '../../http/errors.js';
 import * as catalogue from '../../tables/catalogue/jira.js';
-import type { TableDefinition, TableRow } from '../../tables/definition.js';
+import type { TableDefinition, TableRows } from '../../tables/definition.js';
 import { sourcesFile } from '../entries.js';
 import type { FileContents, StepContext, StepSource } from '../step-source.js';
-import { type IssuePage, JiraClient, type SearchEnd } from './client.js';
+import { JiraClient } from './client.js';
 import { completeIssue } from './complete.js';
 import { Fields } from './fields.js';
 import { IssueReader } from './issues.js';
@@ -15,10 +15,11 @@ import { type JiraMapping, loadMapping } from './mapping.js';
 import type { JiraOptions } from './options.js';
 import { People } from './people.js';
 import { type JiraPlace, openApi, resolvePlace } from './place.js';
-import { prefetch, wellFormed } from './prefetch.js';
+import { prefetch } from './prefetch.js';
 import { environmentsFile, projectFiles } from './project-files.js';
 import { RowSink } from './row-sink.js';
-import { type Issue, issueSchema, type JiraProject, type LinkType, type Myself } from './schema.js';
+import type { JiraProject, LinkType, Myself } from './schema.js';
+import { issuesOf } from './search.js';
 import { nextTracker, noTracker, Since } from './since.js';
 import { type JiraTables, tablesOf } from './tables.js';
 import { UserKeys } from './user-keys.js';
@@ -124,7 +125,7 @@ async function askProject(client: JiraClient, { project }: StepContext): Promise
  * @param next tracker of a run that begins now
  * @returns the tracker of the run that began
  */
-async function* gatherRows(run: Run, next: string): AsyncGenerator<TableRow, string> {
+async function* gatherRows(run: Run, next: string): AsyncGenerator<TableRows, string> {
   const { context, client, mapping, tables, place, since, project } = run;
   const { corrections } = place;
   const sink = new RowSink();
@@ -145,83 +146,18 @@ async function* gatherRows(run: Run, next: string): AsyncGenerator<TableRow, str
   const search = { jql: jqlOf(run), wanted: fields.wanted };
   const query = [place.server, search.jql, ...search.wanted];
   const kept = await KeptIssues.open(context.keptFolder, query, next);
-  const rows = mapAhead(issuesOf(run, search, kept), issuesAhead, async (issue) =>
-    reader.rows(await completeIssue(issue, parts)),
-  );
-  for await (const ofIssue of rows) yield* ofIssue;
-  yield* sink.take();
+  try {
+    const issues = issuesOf({ context, client, search, kept });
+    const rows = mapAhead(issues, issuesAhead, async (issue) => reader.rows(await completeIssue(issue, parts)));
+    yield* rows;
+  } finally {
+    await kept.close();
+  }
+  yield sink.take();
   return kept.tracker;
 }
 
 function jqlOf({ context, client, since, myself, options }: Run): string {
   const condition = options.query === undefined ? '' : ` AND (${options.query})`;
   return `project = "${context.project}" AND updated > "${since.inQuery(myself, client.server)}"${condition}`;
-}
-
-interface Search {
-  readonly jql: string;
-  readonly wanted: readonly string[];
-}
-
-/** Issues that are new, each once: while they are read, pages may shift. */
-async function* issuesOf({ context, client }: Run, search: Search, kept: KeptIssues): AsyncGenerator<Issue> {
-  const met = new Set<string>();
-  for await (const { issues } of pagesOf({ context, client, search, kept })) {
-    for (const issue of wellFormed(context, 'issue', issues, issueSchema)) {
-      if (met.has(issue.id)) continue;
-      met.add(issue.id);
-      yield issue;
-    }
-    context.onProgress(`Reading issues: ${met.size}`);
-  }
-}
-
-interface Reading extends Pick<Run, 'context' | 'client'> {
-  readonly search: Search;
-  readonly kept: KeptIssues;
-}
-
-/** Pages of issues by their keys: those that are kept, then those behind them. */
-async function* pagesOf(reading: Reading): AsyncGenerator<IssuePage> {
-  const { context, client, search, kept } = reading;
-  let [end, last]: [SearchEnd, unknown] = [{ count: 0 }, undefined];
-  for await (const page of kept.pages()) {
-    const { issues, ...next } = page;
-    [end, last] = [{ count: end.count + issues.length, ...next }, issues.at(-1)];
-    yield page;
-  }
-  if (end.count > 0) {
-    context.log.info(`Going on behind the ${end.count} issues that a run which was stopped has asked for`);
-    if (yield* pagesBehind(reading, end, last)) return;
-    context.log.info('The issues are others by now: all are asked for again');
-    await kept.forget();
-  }
-  context.log.info(`Asking Jira for issues: ${search.jql}`);
-  yield* kept.addAll(client.issues(search.jql, search.wanted));
-}
-
-/** @returns false where the answer does not follow on what is kept: there were changes, or Jira has forgotten the page */
-async function* pagesBehind(
-  { client, search, kept }: Reading,
-  end: SearchEnd,
-  last: unknown,
-): AsyncGenerator<IssuePage, boolean> {
-  const lastId = idOf(last);
-  // The first issue that a server answers is the last one that is kept.
-  let isJoined = client.isCloud;
-  try {
-    for await (const page of client.issues(search.jql, search.wanted, end)) {
-      if (!isJoined && (lastId === undefined || idOf(page.issues[0]) !== lastId)) return false;
-      yield await kept.add(isJoined ? page : { issues: page.issues.slice(1) });
-      isJoined = true;
-    }
-    return true;
-  } catch (error) {
-    if (error instanceof HttpError && error.status === 400) return false;
-    throw error;
-  }
-}
-
-function idOf(issue: unknown): string | undefined {
-  return issueSchema.safeParse(issue).data?.id;
 }

@@ -105,8 +105,8 @@ async function readSprints({ context, client, fields }: PrefetchContext): Promis
 const boardsAhead = 8;
 
 async function* scrumBoards(context: StepContext, client: JiraClient): AsyncGenerator<string> {
-  for await (const boards of client.boards(context.project)) {
-    for (const { id, type } of wellFormed(context, 'board', boards, boardSchema)) {
+  for await (const { items } of client.boards(context.project)) {
+    for (const { id, type } of wellFormed(context, 'board', items, boardSchema)) {
       if (type === undefined || type === null || type === 'scrum') yield id;
       else context.log.debug(`Board ${id} has no sprints, as it is of type ${type}`);
     }
@@ -125,8 +125,8 @@ async function sprintsOf({ log }: StepContext, client: JiraClient, board: string
 }
 
 async function readUsers({ context, client, fields }: PrefetchContext): Promise<void> {
-  for await (const users of client.assignableUsers(context.project)) {
-    for (const user of users) fields.cast(['developer'], user);
+  for await (const { items } of client.assignableUsers(context.project)) {
+    for (const user of items) fields.cast(['developer'], user);
   }
 }
 
@@ -135,8 +135,8 @@ async function readVersions({ context, client, fields }: PrefetchContext): Promi
 }
 
 async function readProjects({ context, client, projects }: PrefetchContext): Promise<void> {
-  for await (const list of client.projects()) {
-    for (const { id, key } of wellFormed(context, 'project', list, projectSchema)) projects.set(id, key);
+  for await (const { items } of client.projects()) {
+    for (const { id, key } of wellFormed(context, 'project', items, projectSchema)) projects.set(id, key);
   }
 }
 
