@@ -17,13 +17,16 @@ import type { Measurement } from './measurement.js';
 
 const [kind, gitFolder = '.', tip = 'HEAD'] = process.argv.slice(2);
 const readers = { 'git-log': readLog, history: readCommits, 'git-to-json': gatherAll };
+const cpuBefore = processorSeconds();
 const start = process.hrtime.bigint();
 const read = await readers[kind === 'git-log' || kind === 'history' ? kind : 'git-to-json']();
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+const cpuAfter = processorSeconds();
 const measurement: Measurement = {
   ...read,
   seconds,
-  cpuSeconds: processorSeconds(),
+  // As with time, what Node.js took to start does not count.
+  ...(cpuBefore !== undefined && cpuAfter !== undefined && { cpuSeconds: cpuAfter - cpuBefore }),
   peakMegabytes: process.resourceUsage().maxRSS / 1024,
 };
 process.stdout.write(`${JSON.stringify(measurement)}\n`);
