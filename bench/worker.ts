@@ -43,9 +43,9 @@ async function readCommits(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
     log: pino({ level: 'silent' }),
     signal: new AbortController().signal,
   });
-  for await (const commit of history) {
-    commits++;
-    rows += commit.changes.length;
+  for await (const some of history) {
+    commits += some.length;
+    for (const commit of some) rows += commit.changes.length;
   }
   return { commits, rows };
 }

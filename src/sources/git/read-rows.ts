@@ -29,10 +29,10 @@ async function* readCommits(
     ...(earliest === undefined || !range.isWhole ? {} : { committedSince: earliest }),
   });
   let count = 0;
-  for await (const commit of history) {
-    count += 1;
-    if (count % noted === 0) onProgress(`Reading commits: ${count}`);
-    if (isWanted(commit, options.fromDate)) yield* commitRows(commit, rowContext);
+  for await (const commits of history) {
+    count += commits.length;
+    if (count % noted < commits.length) onProgress(`Reading commits: ${count}`);
+    for (const commit of commits) if (isWanted(commit, options.fromDate)) yield* commitRows(commit, rowContext);
   }
 }
 
