@@ -8,6 +8,8 @@ export interface TableDefinition {
   readonly file: string;
   /** Accepts one row as it leaves the agent, pseudonymised or not. */
   readonly row: z.ZodType<Row>;
+  /** A test much faster than the schema: what it passes, the schema accepts. What it does not pass may be fit too. */
+  readonly fits?: (row: Row) => boolean;
   /**
    * Fields that identify a row among those of one source instance; a second row with the same values is dropped. None:
    * every row is kept.
