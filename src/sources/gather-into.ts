@@ -1,5 +1,5 @@
 import type { Logger } from '../log/logger.js';
-import type { TableRow } from '../tables/definition.js';
+import type { TableRow, TableRows } from '../tables/definition.js';
 import { RowError } from '../tables/errors.js';
 import type { ExportSet, RowProducer } from '../tables/export-set.js';
 import { StartOver } from './source.js';
@@ -28,7 +28,7 @@ export interface GatherScope {
  */
 export async function gatherInto<Result>(
   exports: ExportSet,
-  gather: () => AsyncGenerator<TableRow, Result>,
+  gather: () => AsyncGenerator<TableRows, Result>,
   scope: GatherScope,
 ): Promise<Gathered<Result>> {
   try {
@@ -42,7 +42,7 @@ export async function gatherInto<Result>(
 
 async function gatherOnce<Result>(
   exports: ExportSet,
-  rows: AsyncGenerator<TableRow, Result>,
+  rows: AsyncGenerator<TableRows, Result>,
   scope: GatherScope,
 ): Promise<Gathered<Result>> {
   const producer = exports.producer();
@@ -58,15 +58,18 @@ async function gatherOnce<Result>(
 
 async function fill<Result>(
   producer: RowProducer,
-  rows: AsyncGenerator<TableRow, Result>,
+  rows: AsyncGenerator<TableRows, Result>,
   { log, signal, name }: GatherScope,
 ): Promise<Gathered<Result>> {
   const counts = new Map<string, number>();
   const ended: Result[] = [];
-  for await (const row of endingWith(rows, (result) => ended.push(result))) {
+  for await (const some of endingWith(rows, (result) => ended.push(result))) {
     signal.throwIfAborted();
-    const table = row.table.name;
-    if (await writeRow(producer, row, log, name)) counts.set(table, (counts.get(table) ?? 0) + 1);
+    for (const row of 'table' in some ? [some] : some) {
+      const table = row.table.name;
+      if (writeRow(producer, row, log, name)) counts.set(table, (counts.get(table) ?? 0) + 1);
+      if (producer.isBehind) await producer.settle();
+    }
   }
   const [result] = ended;
   if (result === undefined) throw new Error(`${name} ended without a result`);
@@ -75,15 +78,15 @@ async function fill<Result>(
 
 /** Rows to be read by a loop, which closes them where it is left and does not see what they end with. */
 async function* endingWith<Result>(
-  rows: AsyncGenerator<TableRow, Result>,
+  rows: AsyncGenerator<TableRows, Result>,
   end: (result: Result) => void,
-): AsyncGenerator<TableRow> {
+): AsyncGenerator<TableRows> {
   end(yield* rows);
 }
 
-async function writeRow(producer: RowProducer, row: TableRow, log: Logger, source: string): Promise<boolean> {
+function writeRow(producer: RowProducer, row: TableRow, log: Logger, source: string): boolean {
   try {
-    return await producer.write(row);
+    return producer.write(row);
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
     log.error(`${source}: a row is left out: ${error.message}`);

@@ -29,6 +29,9 @@ export interface TableRow {
   readonly row: Row;
 }
 
+/** A row, or several that are at hand: each turn of a generator costs as much as a row or two. */
+export type TableRows = TableRow | readonly TableRow[];
+
 /** The contract of an exported file that is no table: an update tracker, or a description of the project. */
 export interface DocumentDefinition {
   readonly name: string;
