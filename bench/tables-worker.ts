@@ -76,7 +76,8 @@ async function writeTable(folder: string, definition: TableDefinition, rows: Ite
   await exportTables({ folder, pseudonymiser, log: pino({ level: 'silent' }) }, async (exports) => {
     const producer = exports.producer();
     for (const row of rows) {
-      await producer.write({ table: definition, row });
+      producer.write({ table: definition, row });
+      if (producer.isBehind) await producer.settle();
     }
     await producer.complete();
   });

@@ -17,13 +17,16 @@ import type { Measurement } from './measurement.js';
 
 const [kind, gitFolder = '.', tip = 'HEAD'] = process.argv.slice(2);
 const readers = { 'git-log': readLog, history: readCommits, 'git-to-json': gatherAll };
+const cpuBefore = processorSeconds();
 const start = process.hrtime.bigint();
 const read = await readers[kind === 'git-log' || kind === 'history' ? kind : 'git-to-json']();
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+const cpuAfter = processorSeconds();
 const measurement: Measurement = {
   ...read,
   seconds,
-  cpuSeconds: processorSeconds(),
+  // As with time, what Node.js took to start does not count.
+  ...(cpuBefore !== undefined && cpuAfter !== undefined && { cpuSeconds: cpuAfter - cpuBefore }),
   peakMegabytes: process.resourceUsage().maxRSS / 1024,
 };
 process.stdout.write(`${JSON.stringify(measurement)}\n`);
@@ -40,9 +43,9 @@ async function readCommits(): Promise<Pick<Measurement, 'commits' | 'rows'>> {
     log: pino({ level: 'silent' }),
     signal: new AbortController().signal,
   });
-  for await (const commit of history) {
-    commits++;
-    rows += commit.changes.length;
+  for await (const some of history) {
+    commits += some.length;
+    for (const commit of some) rows += commit.changes.length;
   }
   return { commits, rows };
 }

@@ -32,7 +32,7 @@ export {
   type VersionControlOptions,
   type VersionControlOutcome,
 } from './sources/version-control.js';
-export type { DocumentDefinition, TableDefinition, TableRow } from './tables/definition.js';
+export type { DocumentDefinition, TableDefinition, TableRow, TableRows } from './tables/definition.js';
 export { exportedSchemas, jsonSchemaOf } from './tables/documentation.js';
 export { documents, findDocument, findTable, tables } from './tables/index.js';
 export { localTime } from './tables/local-time.js';

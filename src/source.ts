@@ -13,4 +13,4 @@ export {
   type TrackerValues,
 } from './sources/source.js';
 export { defineTable } from './tables/catalogue/define.js';
-export type { TableDefinition, TableRow } from './tables/definition.js';
+export type { TableDefinition, TableRow, TableRows } from './tables/definition.js';

@@ -4,38 +4,39 @@ import { RecentMap } from './recent-map.js';
 /** Sizes that are remembered, as merges and reverts bring the same blobs back. */
 const REMEMBERED = 8192;
 
+/** What is known of the sizes of some blobs, by name, and the blobs that were asked for. */
+export interface WantedSizes {
+  readonly known: Map<string, number>;
+  readonly asked: readonly string[];
+}
+
 /** The sizes of blobs in bytes. */
 export class BlobSizes {
-  readonly #known = new RecentMap<string, number>(REMEMBERED);
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #remembered = new RecentMap<string, number>(REMEMBERED);
 
   constructor(private readonly objects: ObjectDatabase) {}
 
-  /** The sizes of these blobs, by name. */
-  async sizes(blobs: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const sizes = new Map<string, number>();
-    const unknown: string[] = [];
+  /** What has to be asked about these blobs, of which a name may come more than once. */
+  want(blobs: Iterable<string>): WantedSizes {
+    const known = new Map<string, number>();
+    const asked: string[] = [];
     for (const blob of blobs) {
-      const size = this.#known.get(blob);
-      if (size === undefined) unknown.push(blob);
-      else sizes.set(blob, size);
+      if (known.has(blob)) continue;
+      const size = this.#remembered.get(blob);
+      known.set(blob, size ?? 0);
+      if (size === undefined) asked.push(blob);
     }
-    if (unknown.length === 0) return sizes;
-    this.objects.ask(unknown);
-    for (const [index, size] of (await this.#read(unknown)).entries()) {
-      const blob = unknown[index] ?? '';
-      sizes.set(blob, size);
-      this.#known.set(blob, size);
-    }
-    return sizes;
+    return { known, asked };
   }
 
-  /** Answers come in the order of the questions: who asks later reads later. */
-  #read(blobs: readonly string[]): Promise<readonly number[]> {
-    const answer = this.#last.then(() => this.objects.sizes(blobs));
-    this.#last = answer;
-    // Whoever asked sees the failure; the next in the queue fails on its own.
-    answer.catch(() => undefined);
-    return answer;
+  /** Reads the answers: the sizes of all of these blobs. */
+  async read({ known, asked }: WantedSizes): Promise<ReadonlyMap<string, number>> {
+    const sizes = await this.objects.sizes(asked);
+    for (const [index, blob] of asked.entries()) {
+      const size = sizes[index] ?? 0;
+      known.set(blob, size);
+      this.#remembered.set(blob, size);
+    }
+    return known;
   }
 }

@@ -9,47 +9,38 @@ export interface ListedCommit {
   readonly parents: readonly string[];
 }
 
-/** Lists commits oldest first, as `git rev-list --reverse` orders them. */
+/**
+ * Lists commits oldest first, as `git rev-list --reverse` orders them, so many at once as are at hand.
+ *
+ * @param since leaves out those that were committed before this moment, in seconds since 1970. Git's own `--since` stops
+ *   at the first such commit, and newer ones may lie behind it.
+ */
 export async function* listCommits(
   processes: ProcessGroup,
   revisions: readonly string[],
-): AsyncGenerator<ListedCommit> {
-  for await (const line of listLines(processes, ['--parents', ...revisions])) {
-    const [sha = '', ...parents] = line.split(' ');
-    yield { sha, parents };
-  }
-}
-
-/**
- * The same without those committed before a moment. Git's own `--since` stops at the first such commit, and newer ones
- * may lie behind it.
- *
- * @param since seconds since 1970
- */
-export async function* listCommitsSince(
-  processes: ProcessGroup,
-  revisions: readonly string[],
-  since: number,
-): AsyncGenerator<ListedCommit> {
-  for await (const line of listLines(processes, ['--timestamp', '--parents', ...revisions])) {
-    const [time = '', sha = '', ...parents] = line.split(' ');
-    if (Number(time) >= since) yield { sha, parents };
-  }
-}
-
-async function* listLines(processes: ProcessGroup, words: readonly string[]): AsyncGenerator<string> {
-  const git = processes.start('rev-list', '--reverse', ...words, '--');
+  since?: number,
+): AsyncGenerator<ListedCommit[]> {
+  const time = since === undefined ? [] : ['--timestamp'];
+  const git = processes.start('rev-list', '--reverse', ...time, '--parents', ...revisions, '--');
   git.stdin.end();
   const reader = new PipeReader(git);
   do {
-    for (let line = reader.line(); line !== undefined; line = reader.line()) yield line;
+    const commits: ListedCommit[] = [];
+    for (let line = reader.line(); line !== undefined; line = reader.line()) {
+      const words = line.split(' ');
+      if (since !== undefined && Number(words.shift()) < since) continue;
+      const [sha = '', ...parents] = words;
+      commits.push({ sha, parents });
+    }
+    yield commits;
   } while (await reader.more());
 }
 
 /** The object name of a commit that a branch, tag or the like stands for. */
 export async function resolveCommit(processes: ProcessGroup, name: string): Promise<string> {
   if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)) return name;
-  for await (const { sha } of listCommits(processes, ['--max-count=1', name])) return sha;
+  for await (const [commit] of listCommits(processes, ['--max-count=1', name]))
+    if (commit !== undefined) return commit.sha;
   throw new RangeError(`${name} is no commit`);
 }
 
@@ -75,7 +66,9 @@ export class CommitGraph {
 
   static async read(processes: ProcessGroup, revisions: readonly string[]): Promise<CommitGraph> {
     const graph = new CommitGraph();
-    for await (const commit of listCommits(processes, revisions)) graph.add(commit);
+    for await (const commits of listCommits(processes, revisions)) {
+      for (const commit of commits) graph.add(commit);
+    }
     return graph;
   }
 
@@ -107,13 +100,11 @@ export class CommitGraph {
     return this.#order.length;
   }
 
-  /** The commits, oldest first. */
-  *commits(): Generator<ListedCommit> {
-    for (let index = 0; index < this.#order.length; index++) {
-      const number = this.#order.at(index);
-      const parents: string[] = [];
-      for (const parent of this.#parentsOf(number)) parents.push(this.#names.name(parent));
-      yield { sha: this.#names.name(number), parents };
+  /** The commits, oldest first, in arrays of at most `size`. */
+  *batches(size: number): Generator<ListedCommit[]> {
+    for (let start = 0; start < this.#order.length; start += size) {
+      const end = Math.min(start + size, this.#order.length);
+      yield Array.from({ length: end - start }, (_, index) => this.#commit(this.#order.at(start + index)));
     }
   }
 
@@ -122,6 +113,14 @@ export class CommitGraph {
     const number = this.#names.find(sha);
     const merge = number === NONE ? NONE : this.#merge.at(number);
     return merge === NONE ? undefined : this.#names.name(merge);
+  }
+
+  #commit(number: number): ListedCommit {
+    const parents: string[] = [];
+    for (let at = this.#firstParent.at(number); this.#parents.at(at) !== NONE; at++) {
+      parents.push(this.#names.name(this.#parents.at(at)));
+    }
+    return { sha: this.#names.name(number), parents };
   }
 
   #number(sha: string): number {
@@ -136,12 +135,6 @@ export class CommitGraph {
   #isMerge(number: number): boolean {
     const first = this.#firstParent.at(number);
     return this.#parents.at(first) !== NONE && this.#parents.at(first + 1) !== NONE;
-  }
-
-  *#parentsOf(number: number): Generator<number> {
-    const first = this.#firstParent.at(number);
-    if (first === NONE) return;
-    for (let at = first; this.#parents.at(at) !== NONE; at++) yield this.#parents.at(at);
   }
 
   #reachableFrom(tip: number): Uint8Array {
@@ -160,7 +153,10 @@ export class CommitGraph {
   #walkParents(start: number, visit: (ancestor: number) => boolean): void {
     this.#pending.push(start);
     while (this.#pending.length > 0) {
-      for (const parent of this.#parentsOf(this.#pending.pop())) {
+      const first = this.#firstParent.at(this.#pending.pop());
+      if (first === NONE) continue;
+      for (let at = first; this.#parents.at(at) !== NONE; at++) {
+        const parent = this.#parents.at(at);
         if (visit(parent)) this.#pending.push(parent);
       }
     }

@@ -9,44 +9,41 @@ export interface CommitObject {
   readonly message: string;
 }
 
-const LINE_FEED = 0x0a;
-const BLANK = 0x20;
-
 /**
  * Takes a commit object apart (gitformat of `git cat-file commit`): headers, an empty line, the message to the last
  * byte.
  *
+ * @param object a character per byte
  * @param onUnknownEncoding called with the name of an encoding that cannot be decoded; UTF-8 is used instead
  */
-export function parseCommit(bytes: Buffer, onUnknownEncoding: (name: string) => void): CommitObject {
+export function parseCommit(object: string, onUnknownEncoding: (name: string) => void): CommitObject {
   const parents: string[] = [];
-  let author: Buffer | undefined;
-  let committer: Buffer | undefined;
+  let author: string | undefined;
+  let committer: string | undefined;
   let encoding: string | undefined;
   let position = 0;
-  while (position < bytes.length && bytes[position] !== LINE_FEED) {
-    const end = lineEnd(bytes, position);
-    const nameEnd = bytes.indexOf(BLANK, position);
-    const name = bytes.toString('latin1', position, nameEnd < 0 || nameEnd > end ? end : nameEnd);
-    const value = bytes.subarray(position + name.length + 1, end);
-    if (name === 'parent') parents.push(value.toString('latin1'));
-    else if (name === 'author') author ??= value;
-    else if (name === 'committer') committer ??= value;
-    else if (name === 'encoding') encoding = value.toString('latin1').trim();
+  while (position < object.length && !object.startsWith('\n', position)) {
+    const found = object.indexOf('\n', position);
+    const end = found < 0 ? object.length : found;
+    if (object.startsWith('parent ', position)) parents.push(object.slice(position + 'parent '.length, end));
+    else if (object.startsWith('author ', position)) author ??= copy(object, position + 'author '.length, end);
+    else if (object.startsWith('committer ', position)) committer ??= copy(object, position + 'committer '.length, end);
+    else if (object.startsWith('encoding ', position))
+      encoding = copy(object, position + 'encoding '.length, end).trim();
     position = end + 1;
   }
   const decode = decoderOf(encoding, onUnknownEncoding);
   return {
     parents,
-    author: parseSignature(author === undefined ? '' : decode(author)),
-    committer: parseSignature(committer === undefined ? '' : decode(committer)),
-    message: decode(bytes.subarray(Math.min(position + 1, bytes.length))),
+    author: parseSignature(decode(author ?? '')),
+    committer: parseSignature(decode(committer ?? '')),
+    message: decode(object.slice(position + 1)),
   };
 }
 
-function lineEnd(bytes: Buffer, position: number): number {
-  const end = bytes.indexOf(LINE_FEED, position);
-  return end < 0 ? bytes.length : end;
+/** People and encodings are remembered: a part of the text would keep all of it in memory. */
+function copy(text: string, start: number, end: number): string {
+  return Buffer.from(text.slice(start, end), 'latin1').toString('latin1');
 }
 
 const SIGNATURE = /^(.*) (\d+) [+-]\d+/s;

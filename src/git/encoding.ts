@@ -1,4 +1,7 @@
-export type Decode = (bytes: Buffer) => string;
+/** Decodes text that has a character per byte. */
+export type Decode = (bytes: string) => string;
+
+const NOT_ASCII = /[\x80-\xff]/;
 
 /** Names that commits carry and that the Encoding Standard does not know. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -13,11 +16,13 @@ const ALIASES: Readonly<Record<string, string>> = {
 const LATIN_1 = /^(iso[-_]?8859[-_]1|latin[-_]?1|l1|cp819|ibm819)$/i;
 const ASCII = /^(us-?)?ascii$|^ansi_x3\.4-1968$|^646$/i;
 
-const decodeUtf8: Decode = (bytes) => bytes.toString('utf8');
+/** Bytes that are not valid become U+FFFD. */
+export const decodeUtf8: Decode = (bytes) =>
+  NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 
 // The Encoding Standard takes both names for windows-1252; a commit that says so means the real ones.
-const decodeLatin1: Decode = (bytes) => bytes.toString('latin1');
-const decodeAscii: Decode = (bytes) => bytes.toString('latin1').replace(/[\x80-\xff]/g, '\ufffd');
+const decodeLatin1: Decode = (bytes) => bytes;
+const decodeAscii: Decode = (bytes) => bytes.replace(/[\x80-\xff]/g, '\ufffd');
 
 const WINDOWS_1252 = /^(windows-?1252|cp-?1252|x-cp1252)$/i;
 
@@ -26,7 +31,7 @@ const WINDOWS_1252_EXTRAS = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufff
 
 // Releases of Node.js decode this one as ISO-8859-1 (https://github.com/nodejs/node/issues/56542).
 const decodeWindows1252: Decode = (bytes) =>
-  bytes.toString('latin1').replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252_EXTRAS.charAt(byte.charCodeAt(0) - 0x80));
+  bytes.replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252_EXTRAS.charAt(byte.charCodeAt(0) - 0x80));
 
 const decoders = new Map<string, Decode | undefined>();
 
@@ -54,7 +59,7 @@ function createDecoder(name: string): Decode | undefined {
   try {
     const label = name.toLowerCase();
     const decoder = new TextDecoder(ALIASES[label] ?? label, { ignoreBOM: true });
-    return (bytes) => decoder.decode(bytes);
+    return (bytes) => decoder.decode(Buffer.from(bytes, 'latin1'));
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -1,9 +1,14 @@
 import { NONE } from './typed-list.js';
 
+/** Bytes of a word; names have 20 or 32 bytes. */
+const WORD = 4;
+
 /** Numbers for object names: the n-th different name gets n. Holds the bytes of the names and an open hash table. */
 export class NameTable {
   /** The bytes of the names by number, and room for one more, where a name is put to look for it. */
   #names = Buffer.alloc(0);
+  /** The same bytes, which are compared four at once. */
+  #words = new Int32Array(0);
   #slots = new Int32Array(4096).fill(NONE);
   #length = 0;
   #bytesPerName = 0;
@@ -37,9 +42,10 @@ export class NameTable {
     if (this.#bytesPerName === 0) this.#bytesPerName = name.length / 2;
     const end = (this.#length + 1) * this.#bytesPerName;
     if (end > this.#names.length) {
-      const larger = Buffer.alloc(Math.max(end * 2, 1024 * this.#bytesPerName));
-      this.#names.copy(larger);
-      this.#names = larger;
+      const larger = new Int32Array(Math.max(end * 2, 1024 * this.#bytesPerName) / WORD);
+      larger.set(this.#words);
+      this.#words = larger;
+      this.#names = Buffer.from(larger.buffer);
     }
     this.#names.write(name, this.#length * this.#bytesPerName, 'hex');
     return this.#slotOf(this.#length);
@@ -47,20 +53,19 @@ export class NameTable {
 
   /** Names are hashes themselves, so that their first bytes serve as one. */
   #slotOf(number: number): number {
+    const words = this.#bytesPerName / WORD;
     const mask = this.#slots.length - 1;
-    let slot = this.#names.readUInt32LE(number * this.#bytesPerName) & mask;
+    let slot = (this.#words[number * words] ?? 0) & mask;
     for (let other = this.#slots[slot] ?? NONE; other !== NONE; other = this.#slots[slot] ?? NONE) {
-      if (this.#same(number, other)) return slot;
+      if (this.#same(number * words, other * words, words)) return slot;
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
-  #same(one: number, other: number): boolean {
-    const difference = (other - one) * this.#bytesPerName;
-    const end = (one + 1) * this.#bytesPerName;
-    for (let at = one * this.#bytesPerName; at < end; at++) {
-      if (this.#names[at] !== this.#names[at + difference]) return false;
+  #same(one: number, other: number, words: number): boolean {
+    for (let word = 0; word < words; word++) {
+      if (this.#words[one + word] !== this.#words[other + word]) return false;
     }
     return true;
   }

@@ -1,44 +1,48 @@
 import { PipeReader } from './pipe-reader.js';
 import type { ProcessGroup } from './process-group.js';
-import type { RequestWriter } from './request-writer.js';
 import type { GitProcess } from './run.js';
+import { gitVersion, isAtLeast } from './version.js';
 
 type Question = 'contents' | 'info';
 
-/** Answers end in the size. Git needs the type where it gives contents; to find it out else costs time. */
-const ANSWERS: Readonly<Record<Question, string>> = {
-  contents: '%(objectname) %(objecttype) %(objectsize)',
-  info: '%(objectname) %(objectsize)',
-};
+/** Answers end in the size. Git has to be asked for the type too where it gives contents. */
+const ANSWER = '%(objectname) %(objecttype) %(objectsize)';
 
-/**
- * One `git cat-file` that answers questions about objects in the order in which they are asked.
- *
- * Git 2.36 and newer can gather its answers and give them out when told, which saves a system call, and a turn here,
- * for each of them.
- */
+/** Options of a process that answers one kind of question only. */
+const BATCH: Readonly<Record<Question, string>> = { contents: '--batch', info: '--batch-check' };
+
+/** Answers questions about objects in the order in which they are asked. */
 export class ObjectDatabase {
-  readonly #process: GitProcess;
-  readonly #requests: RequestWriter;
-  readonly #reader: PipeReader;
+  readonly #processes: ProcessGroup;
+  /**
+   * Git 2.36 and newer answers all questions by one `git cat-file`, and can gather its answers and give them out when
+   * told, which saves a system call, and a turn here, for each of them.
+   */
+  readonly #gathers: boolean;
+  readonly #answerers = new Map<Question, Answerer>();
 
-  constructor(
-    processes: ProcessGroup,
-    private readonly question: Question,
-    private readonly gathers: boolean,
-  ) {
-    const answer = ANSWERS[question];
-    const unbuffered = question === 'info' ? '--batch-check' : '--batch';
-    const mode = gathers ? ['--buffer', `--batch-command=${answer}`] : [`${unbuffered}=${answer}`];
-    this.#process = processes.start('cat-file', ...mode);
-    this.#requests = processes.writerOf(this.#process, gathers ? 'flush\n' : '');
-    this.#reader = new PipeReader(this.#process);
+  static async open(processes: ProcessGroup): Promise<ObjectDatabase> {
+    return new ObjectDatabase(processes, isAtLeast(await gitVersion(processes), [2, 36]));
   }
 
-  ask(names: readonly string[]): void {
-    if (names.length === 0) return;
-    const prefix = this.gathers ? `${this.question} ` : '';
-    this.#requests.write(`${prefix}${names.join(`\n${prefix}`)}\n`, names.length);
+  private constructor(processes: ProcessGroup, gathers: boolean) {
+    this.#processes = processes;
+    this.#gathers = gathers;
+  }
+
+  /** Asks for contents, to be read by `content` for each, and then for sizes, to be read by `sizes`. */
+  ask({ contents = [], sizes = [] }: { contents?: readonly string[]; sizes?: readonly string[] }): void {
+    if (!this.#gathers) {
+      this.#write('contents', lines(contents));
+      this.#write('info', lines(sizes));
+    } else if (contents.length + sizes.length > 0) {
+      this.#write('contents', `${lines(contents, 'contents ')}${lines(sizes, 'info ')}flush\n`);
+    }
+  }
+
+  /** Nothing more will be asked for. */
+  end(): void {
+    for (const { process } of this.#answerers.values()) process.stdin.end();
   }
 
   /**
@@ -48,36 +52,74 @@ export class ObjectDatabase {
    */
   async sizes(names: readonly string[]): Promise<number[]> {
     const sizes: number[] = [];
+    if (names.length === 0) return sizes;
+    const { reader, process } = this.#answerer('info');
     for (const name of names) {
-      let line = this.#reader.line();
+      let line = reader.line();
       while (line === undefined) {
-        await this.#reader.need();
-        line = this.#reader.line();
+        await reader.need();
+        line = reader.line();
       }
-      sizes.push(this.#size(line, name));
+      sizes.push(sizeIn(line, name, process));
     }
     return sizes;
   }
 
   /**
-   * Reads the content of the next object that was asked for.
+   * Reads the contents of the next objects that were asked for, a character per byte.
    *
-   * @returns its bytes, valid until the next call
-   * @throws {GitError} where it is missing
+   * @throws {GitError} where one is missing
    */
-  async content(name: string): Promise<Buffer> {
-    const [size = 0] = await this.sizes([name]);
-    let content = this.#reader.take(size + 1);
-    while (content === undefined) {
-      await this.#reader.need();
-      content = this.#reader.take(size + 1);
+  async contents(names: readonly string[]): Promise<string[]> {
+    const contents: string[] = [];
+    if (names.length === 0) return contents;
+    const { reader, process } = this.#answerer('contents');
+    for (const name of names) {
+      let line = reader.line();
+      while (line === undefined) {
+        await reader.need();
+        line = reader.line();
+      }
+      const size = sizeIn(line, name, process);
+      let content = reader.take(size + 1);
+      while (content === undefined) {
+        await reader.need();
+        content = reader.take(size + 1);
+      }
+      contents.push(content.slice(0, size));
     }
-    return content.subarray(0, size);
+    return contents;
   }
 
-  #size(answer: string, name: string): number {
-    const size = answer.startsWith(name) ? Number(answer.slice(answer.lastIndexOf(' '))) : Number.NaN;
-    if (Number.isNaN(size)) throw this.#process.failure(`object ${name} cannot be read (answer: ${answer})`);
-    return size;
+  #write(question: Question, request: string): void {
+    if (request !== '') this.#answerer(question).process.stdin.write(request, 'latin1');
   }
+
+  #answerer(question: Question): Answerer {
+    const kind = this.#gathers ? 'contents' : question;
+    const started = this.#answerers.get(kind);
+    if (started !== undefined) return started;
+    const mode = this.#gathers ? ['--buffer', `--batch-command=${ANSWER}`] : [`${BATCH[kind]}=${ANSWER}`];
+    const process = this.#processes.start('cat-file', ...mode);
+    const answerer = { process, reader: new PipeReader(process) };
+    this.#answerers.set(kind, answerer);
+    return answerer;
+  }
+}
+
+interface Answerer {
+  readonly process: GitProcess;
+  readonly reader: PipeReader;
+}
+
+function lines(names: readonly string[], prefix = ''): string {
+  let text = '';
+  for (const name of names) text += `${prefix}${name}\n`;
+  return text;
+}
+
+function sizeIn(answer: string, name: string, process: GitProcess): number {
+  const size = answer.startsWith(name) ? Number(answer.slice(answer.lastIndexOf(' '))) : Number.NaN;
+  if (Number.isNaN(size)) throw process.failure(`object ${name} cannot be read (answer: ${answer})`);
+  return size;
 }

@@ -1,9 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { RequestWriter } from './request-writer.js';
 import { type GitCommand, type GitProcess, startGit } from './run.js';
 
-/** Has the GNU C library keep freed memory instead of giving it back and asking for it again, file after file. */
-const KEEP_MEMORY = {
+/**
+ * Has git write when its buffer is full or a batch ends, not after each commit; and the GNU C library keep freed memory
+ * instead of giving it back and asking for it again, file after file.
+ */
+const TUNING = {
+  GIT_FLUSH: '0',
   MALLOC_TOP_PAD_: '67108864',
   MALLOC_TRIM_THRESHOLD_: '1073741824',
   MALLOC_MMAP_THRESHOLD_: '1073741824',
@@ -14,7 +17,6 @@ export class ProcessGroup {
   readonly #processes: GitProcess[] = [];
 
   readonly #signal: AbortSignal;
-  readonly #writers: RequestWriter[] = [];
 
   constructor(private readonly command: Omit<GitCommand, 'arguments'>) {
     // A signal of its own, on which every process may listen.
@@ -28,32 +30,10 @@ export class ProcessGroup {
   }
 
   start(...args: readonly string[]): GitProcess {
-    const environment = { ...this.command.environment, ...KEEP_MEMORY };
+    const environment = { ...this.command.environment, ...TUNING };
     const process = startGit({ ...this.command, environment, signal: this.#signal, arguments: args });
     this.#processes.push(process);
     return process;
-  }
-
-  /** The writer of requests to one of the processes. */
-  writerOf(process: GitProcess, end = ''): RequestWriter {
-    const writer = new RequestWriter(process.stdin, end);
-    this.#writers.push(writer);
-    return writer;
-  }
-
-  /** Sends the requests that were gathered. */
-  flush(): void {
-    for (const writer of this.#writers) writer.flush();
-  }
-
-  /** Waits for something that depends on answers: until then no request is held back. */
-  async answered<T>(result: Promise<T>): Promise<T> {
-    for (const writer of this.#writers) writer.urgent = true;
-    try {
-      return await result;
-    } finally {
-      for (const writer of this.#writers) writer.urgent = false;
-    }
   }
 
   /**

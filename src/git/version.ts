@@ -23,7 +23,7 @@ async function askVersion(processes: ProcessGroup): Promise<GitVersion> {
   while (await reader.more()) {
     // Its one line is read whole.
   }
-  const [, major, minor] = /version (\d+)\.(\d+)/.exec(reader.bytes.toString('latin1')) ?? [];
+  const [, major, minor] = /version (\d+)\.(\d+)/.exec(reader.text) ?? [];
   return [Number(major ?? 0), Number(minor ?? 0)];
 }
 

@@ -63,14 +63,12 @@ async function fill<Result>(
 ): Promise<Gathered<Result>> {
   const counts = new Map<string, number>();
   const ended: Result[] = [];
-  for await (const together of endingWith(rows, (result) => ended.push(result))) {
+  for await (const some of endingWith(rows, (result) => ended.push(result))) {
     signal.throwIfAborted();
-    for (const row of 'table' in together ? [together] : together) {
-      const written = writeRow(producer, row, log, name);
-      // Nearly all rows fit into memory: waiting for each would take longer than writing it.
-      const isNew = typeof written === 'boolean' ? written : await written;
+    for (const row of 'table' in some ? [some] : some) {
       const table = row.table.name;
-      if (isNew) counts.set(table, (counts.get(table) ?? 0) + 1);
+      if (writeRow(producer, row, log, name)) counts.set(table, (counts.get(table) ?? 0) + 1);
+      if (producer.isBehind) await producer.settle();
     }
   }
   const [result] = ended;
@@ -86,7 +84,7 @@ async function* endingWith<Result>(
   end(yield* rows);
 }
 
-function writeRow(producer: RowProducer, row: TableRow, log: Logger, source: string): boolean | Promise<boolean> {
+function writeRow(producer: RowProducer, row: TableRow, log: Logger, source: string): boolean {
   try {
     return producer.write(row);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Credentials } from '../config/credentials.js';
 import type { Environment } from '../config/environment.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../log/logger.js';
-import type { TableDefinition, TableRow } from '../tables/definition.js';
+import type { TableDefinition, TableRows } from '../tables/definition.js';
 
 /** An entry of `data_sources.json`: one upstream system instance of a project. */
 export interface SourceEntry {
@@ -50,7 +50,7 @@ export interface Source<Context extends GatherContext = GatherContext> {
    *
    * @throws {StartOver} where what was yielded is void, and gathering once more may succeed
    */
-  gather(context: Context, since: TrackerValues): AsyncGenerator<TableRow, NewTrackerValues>;
+  gather(context: Context, since: TrackerValues): AsyncGenerator<TableRows, NewTrackerValues>;
 }
 
 /** What a source yielded is void, because what it was made from is damaged; the damage has been cleared away. */

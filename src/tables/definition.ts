@@ -8,6 +8,8 @@ export interface TableDefinition {
   readonly file: string;
   /** Accepts one row as it leaves the agent, pseudonymised or not. */
   readonly row: z.ZodType<Row>;
+  /** A test much faster than the schema: what it passes, the schema accepts. What it does not pass may be fit too. */
+  readonly fits?: (row: Row) => boolean;
   /**
    * Fields that identify a row among those of one source instance; a second row with the same values is dropped. None:
    * every row is kept.
@@ -27,7 +29,7 @@ export interface TableRow {
   readonly row: Row;
 }
 
-/** What a source yields at once: rows that are there together cost a turn of the event loop together. */
+/** A row, or several that are at hand: each turn of a generator costs as much as a row or two. */
 export type TableRows = TableRow | readonly TableRow[];
 
 /** The contract of an exported file that is no table: an update tracker, or a description of the project. */

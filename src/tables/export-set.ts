@@ -200,6 +200,7 @@ export async function exportTables(
 /** The rows of one source instance, on their way into an {@link ExportSet}. */
 export class RowProducer {
   readonly #writers = new Map<string, TableWriter>();
+  #behind: RowFile | undefined;
 
   constructor(
     private readonly context: WriterContext,
@@ -210,19 +211,36 @@ export class RowProducer {
   ) {}
 
   /**
-   * Adds a row; a promise is to be awaited before the next one, so that the disk can keep up.
+   * Adds a row. Where the disk `isBehind` then, `settle` is to be awaited before the next one.
    *
    * @returns false where the table has a row with that key from this producer
    * @throws {RowError} where the row does not fit its table: log it and skip the item
-   * @throws {ExportError} where the disk refuses: give up
    */
-  write({ table, row }: TableRow): boolean | Promise<boolean> {
+  write({ table, row }: TableRow): boolean {
     let writer = this.#writers.get(table.file);
     if (writer === undefined) {
       writer = new TableWriter(table, this.context);
       this.#writers.set(table.file, writer);
     }
-    return writer.write(row);
+    const isNew = writer.write(row);
+    if (writer.file.isBehind) {
+      this.#behind = writer.file;
+    }
+    return isNew;
+  }
+
+  get isBehind(): boolean {
+    return this.#behind !== undefined;
+  }
+
+  /**
+   * Lets the disk keep up.
+   *
+   * @throws {ExportError} where it refuses: give up
+   */
+  async settle(): Promise<void> {
+    await this.#behind?.settle();
+    this.#behind = undefined;
   }
 
   /** Makes the rows part of the set, behind those of producers that completed earlier. */

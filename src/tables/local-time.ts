@@ -11,23 +11,17 @@ const wallClock = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2}):(\d{1,
  * are remembered by day, because asking the zone database for each row takes longer than reading the row.
  */
 export class LocalTime {
-  private readonly clock: Intl.DateTimeFormat;
+  private readonly ask: WallClock;
   /** Undefined where it changes on that day. */
   private readonly offsets = new Map<number, number | undefined>();
+  /** At the start of a day. */
+  private readonly starts = new Map<number, number>();
   private readonly dates = new Map<number, string>();
 
-  /** @param zone a name of the IANA database; an unknown one is a RangeError */
-  constructor(zone: string) {
-    this.clock = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+  /** @param zone a name of the IANA database, an unknown one is a RangeError; undefined for the zone of the machine */
+  constructor(zone: string | undefined) {
+    if (zone === undefined) this.ask = machineOffset;
+    else this.ask = zone === 'UTC' ? () => 0 : zoneOffset(zone);
   }
 
   /** @param seconds since 1970; what no date can hold counts as 1970, as git has it */
@@ -69,26 +63,51 @@ export class LocalTime {
   private offset(seconds: number): number {
     const date = Math.floor(seconds / day);
     const offset = remembered(this.offsets, date, () => {
-      const start = this.ask(date * day);
-      return start === this.ask((date + 1) * day) ? start : undefined;
+      const start = this.startOffset(date);
+      return start === this.startOffset(date + 1) ? start : undefined;
     });
     return offset ?? this.ask(seconds);
   }
 
-  private ask(seconds: number): number {
-    const whole = Math.floor(seconds);
-    const fields = new Map(this.clock.formatToParts(whole * 1000).map(({ type, value }) => [type, Number(value)]));
-    const field = (type: Intl.DateTimeFormatPartTypes): number => fields.get(type) ?? 0;
-    const wall = Date.UTC(
-      field('year'),
-      field('month') - 1,
-      field('day'),
-      field('hour'),
-      field('minute'),
-      field('second'),
-    );
-    return wall / 1000 - whole;
+  private startOffset(date: number): number {
+    return remembered(this.starts, date, () => this.ask(date * day));
   }
+}
+
+/** Seconds that a clock on the wall is ahead of UTC at a moment, in seconds since 1970. */
+type WallClock = (seconds: number) => number;
+
+/** The clock of the machine, which needs no zone database of its own: to open that takes longer than a short history. */
+function machineOffset(seconds: number): number {
+  const whole = Math.floor(seconds);
+  const wall = new Date(whole * 1000);
+  const [year, month, date] = [wall.getFullYear(), wall.getMonth(), wall.getDate()];
+  return Date.UTC(year, month, date, wall.getHours(), wall.getMinutes(), wall.getSeconds()) / 1000 - whole;
+}
+
+const zoned = /^(\d+)\/(\d+)\/(\d+), (\d+):(\d+):(\d+)$/;
+
+function zoneOffset(zone: string): WallClock {
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return (seconds) => {
+    const whole = Math.floor(seconds);
+    const [month = 0, date = 0, year = 0, ...time] =
+      zoned
+        .exec(clock.format(whole * 1000))
+        ?.slice(1)
+        .map(Number) ?? [];
+    const [hour = 0, minute = 0, second = 0] = time;
+    return Date.UTC(year, month - 1, date, hour, minute, second) / 1000 - whole;
+  };
 }
 
 function remembered<Value>(cache: Map<number, Value>, date: number, find: () => Value): Value {
@@ -131,7 +150,7 @@ function isCalendarDate(year: number, month: number, date: number | undefined): 
  */
 export function localTime(environment: Environment): LocalTime {
   const zone = environment['TZ'];
-  if (zone === undefined) return new LocalTime(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  if (zone === undefined) return new LocalTime(undefined);
   const name = zone.replace(/^:?(?:\/usr\/share\/zoneinfo\/)?/, '');
   try {
     return new LocalTime(name === '' ? 'UTC' : name);

@@ -38,19 +38,29 @@ export class RowFile {
     return this.#rows;
   }
 
-  /**
-   * Adds one formatted row; a returned promise must be awaited before the next one is added.
-   *
-   * @throws {ExportError} where an earlier chunk could not be written
-   */
-  add(row: string): Promise<void> | undefined {
+  /** Adds one formatted row. Where the disk `isBehind` then, `settle` is to be awaited before the next. */
+  add(row: string): void {
     this.#buffer.add(`${this.#rows === 0 ? LAYOUT.start : LAYOUT.between}${row}`);
     this.#rows += 1;
-    if (this.#buffer.length < CHUNK) {
-      return undefined;
+    if (this.#buffer.length >= CHUNK) {
+      this.#flush();
     }
-    this.#flush();
-    return this.#chunks > MOST_PENDING ? this.#settle() : undefined;
+  }
+
+  get isBehind(): boolean {
+    return this.#chunks > MOST_PENDING;
+  }
+
+  /**
+   * Waits until all chunks are on disk.
+   *
+   * @throws {ExportError} where one could not be written
+   */
+  async settle(): Promise<void> {
+    await this.#pending;
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
   }
 
   /** Adds the rows of another file, which is used up by it. */
@@ -63,13 +73,13 @@ export class RowFile {
       await this.#become(other);
       return;
     }
-    await other.#settle();
-    await this.#settle();
+    await other.settle();
+    await this.settle();
     this.#buffer.add(LAYOUT.between);
     let skip = LAYOUT.start.length;
     if (other.#handle !== undefined) {
       this.#flush();
-      await this.#settle();
+      await this.settle();
       await this.#copy(other.#handle, skip);
       skip = 0;
     }
@@ -82,7 +92,7 @@ export class RowFile {
   async finish(): Promise<void> {
     this.#buffer.add(this.#rows === 0 ? LAYOUT.empty : LAYOUT.end);
     this.#flush();
-    await this.#settle();
+    await this.settle();
     try {
       await this.#handle?.sync();
       await this.#handle?.close();
@@ -105,7 +115,7 @@ export class RowFile {
 
   async #become(other: RowFile): Promise<void> {
     const { path, handle, buffer } = { path: this.#path, handle: this.#handle, buffer: this.#buffer };
-    await other.#settle();
+    await other.settle();
     this.#path = other.#path;
     this.#handle = other.#handle;
     this.#buffer = other.#buffer;
@@ -133,13 +143,6 @@ export class RowFile {
     if (this.#failure === undefined) {
       this.#handle ??= await open(this.#path, 'wx+', 0o644);
       await this.#handle.appendFile(chunk);
-    }
-  }
-
-  async #settle(): Promise<void> {
-    await this.#pending;
-    if (this.#failure !== undefined) {
-      throw this.#failure;
     }
   }
 

@@ -39,13 +39,12 @@ export class TableWriter {
   }
 
   /**
-   * Makes the row pseudonymous, checks it and adds it; a promise is to be awaited before the next one.
+   * Makes the row pseudonymous, checks it and adds it to the file.
    *
    * @returns false where the table has a row with that key from the same producer
    * @throws {RowError} where the row does not have the shape of the table: skip the item that it was made from
-   * @throws {ExportError} where the disk refuses
    */
-  write(row: Row): boolean | Promise<boolean> {
+  write(row: Row): boolean {
     const key = keyOf(this.table, row);
     if (key !== undefined && this.keys.has(key)) {
       return false;
@@ -53,7 +52,8 @@ export class TableWriter {
     const exported = this.context.pseudonymiser.apply(this.table, row);
     this.#check(exported);
     this.#remember(key, row, exported);
-    return this.#file.add(formatRow(exported))?.then(() => true) ?? true;
+    this.#file.add(formatRow(exported));
+    return true;
   }
 
   /** Adds rows of the file that an earlier run left, but for those whose key is in one of the sets. */
@@ -63,7 +63,10 @@ export class TableWriter {
       if (key === undefined || ![this.keys, ...known].some((keys) => keys.has(key))) {
         const exported = this.context.pseudonymiser.apply(this.table, row);
         this.#remember(key, row, exported);
-        await this.#file.add(formatRow(exported));
+        this.#file.add(formatRow(exported));
+        if (this.#file.isBehind) {
+          await this.#file.settle();
+        }
       }
     }
   }

@@ -21,7 +21,8 @@ async function exportRows(count, tracker) {
   await exportTables(context, async (exports) => {
     const producer = exports.producer();
     for (let index = 0; index < count; index += 1) {
-      await producer.write({ table, row: { text: 'x'.repeat(1000) } });
+      producer.write({ table, row: { text: 'x'.repeat(1000) } });
+      if (producer.isBehind) await producer.settle();
     }
     await producer.complete();
     exports.setTracker('tracker.txt', tracker);

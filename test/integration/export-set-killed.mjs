@@ -19,7 +19,8 @@ async function exportRun(run) {
     const producers = [exports.producer(), exports.producer()];
     for (let index = 0; index < 500; index += 1) {
       for (const producer of producers) {
-        await producer.write({ table: first, row: { run, text: 'x'.repeat(200) } });
+        producer.write({ table: first, row: { run, text: 'x'.repeat(200) } });
+        if (producer.isBehind) await producer.settle();
       }
     }
     await producers[0].write({ table: merged, row: { run } });

@@ -26,7 +26,7 @@ function options(gitFolder: string, changes: Partial<HistoryOptions> = {}): Hist
 
 async function read(from: HistoryOptions): Promise<Commit[]> {
   const commits: Commit[] = [];
-  for await (const commit of readHistory(from)) commits.push(commit);
+  for await (const some of readHistory(from)) commits.push(...some);
   return commits;
 }
 
@@ -211,8 +211,8 @@ describeWith([requirements.git], 'a git history that cannot be read', () => {
     const gitFolder = repository(golden('edge'));
     const pids = join(temporaryFolder(), 'pids');
     const environment = withGit('cat-file', `echo $$ >> ${pids}`);
-    for await (const commit of readHistory(options(gitFolder, { environment }))) {
-      expect(commit.changes.length).toBeGreaterThan(0);
+    for await (const commits of readHistory(options(gitFolder, { environment }))) {
+      expect(commits[0]?.changes.length).toBeGreaterThan(0);
       break;
     }
     for (const pid of readFileSync(pids, 'utf8').trim().split('\n')) {

@@ -1,6 +1,6 @@
 import { GitError } from '../../git/run.js';
 import { changePath, tag, vcsVersions } from '../../tables/catalogue/vcs.js';
-import type { TableRow } from '../../tables/definition.js';
+import type { TableRows } from '../../tables/definition.js';
 import { type Location, resolveLocation } from '../location.js';
 import { latestVersionsFile, type RepositoryContext, type RepositorySource } from '../repository.js';
 import { StartOver } from '../source.js';
@@ -47,7 +47,7 @@ export async function* gatherGit(
   context: RepositoryContext,
   since: string | undefined,
   { location = resolveLocation(context.entry.url, context), evenIfUnchanged = false, onSkipped }: GatherGitOptions = {},
-): AsyncGenerator<TableRow, string | undefined> {
+): AsyncGenerator<TableRows, string | undefined> {
   const options = readGitOptions(location, context.time, context.credentials.file);
   const connection = await connectionTo(location, context);
   const folder = cloneFolder(context.repositories, context.project, location.plainUrl);
@@ -66,7 +66,7 @@ export async function* gatherGit(
 }
 
 /** With `--force`, a clone that turns out to be damaged is made anew. */
-async function* readOrStartOver(target: Target, context: RepositoryContext): AsyncGenerator<TableRow> {
+async function* readOrStartOver(target: Target, context: RepositoryContext): AsyncGenerator<TableRows> {
   try {
     yield* readRows(target, context);
   } catch (error) {

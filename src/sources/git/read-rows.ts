@@ -1,7 +1,7 @@
 import type { Commit } from '../../git/history.js';
 import { readHistory } from '../../git/read-history.js';
 import { changePath, tag as tagTable, vcsVersions } from '../../tables/catalogue/vcs.js';
-import type { TableRow } from '../../tables/definition.js';
+import type { TableRow, TableRows } from '../../tables/definition.js';
 import type { RepositoryContext } from '../repository.js';
 import type { Target } from './prepare.js';
 import { changeRow, type RowContext, tagRow, versionRow } from './rows.js';
@@ -9,9 +9,11 @@ import { readTags } from './tag.js';
 
 /** Commits between two notes of progress. */
 const noted = 1_000;
+/** Rows that are passed on at once: few enough that the rows of a commit of everything there is are never all there. */
+const block = 512;
 
 /** The rows of the new commits, and of all tags. */
-export async function* readRows(target: Target, context: RepositoryContext): AsyncGenerator<TableRow> {
+export async function* readRows(target: Target, context: RepositoryContext): AsyncGenerator<TableRows> {
   const rowContext = { repository: context.entry.name, sprints: context.sprints, time: context.time };
   if (target.range.revisions.length > 0) yield* readCommits(target, context, rowContext);
   for await (const tag of readTags(target.git, context.log)) {
@@ -23,17 +25,30 @@ async function* readCommits(
   { git, range, tip, options }: Target,
   { log, onProgress, earliest }: RepositoryContext,
   rowContext: RowContext,
-): AsyncGenerator<TableRow> {
+): AsyncGenerator<TableRows> {
   const history = readHistory({
     ...{ ...git, revisions: range.revisions, tip, statistics: options.statistics, log },
     ...(earliest === undefined || !range.isWhole ? {} : { committedSince: earliest }),
   });
   let count = 0;
-  for await (const commit of history) {
-    count += 1;
-    if (count % noted === 0) onProgress(`Reading commits: ${count}`);
-    if (isWanted(commit, options.fromDate)) yield* commitRows(commit, rowContext);
+  for await (const commits of history) {
+    count += commits.length;
+    if (count % noted < commits.length) onProgress(`Reading commits: ${count}`);
+    const wanted = commits.filter((commit) => isWanted(commit, options.fromDate));
+    yield* inBlocks(wanted, rowContext);
   }
+}
+
+function* inBlocks(commits: readonly Commit[], context: RowContext): Generator<TableRow[]> {
+  let rows: TableRow[] = [];
+  for (const commit of commits) {
+    for (const row of commitRows(commit, context)) {
+      if (rows.push(row) < block) continue;
+      yield rows;
+      rows = [];
+    }
+  }
+  if (rows.length > 0) yield rows;
 }
 
 function isWanted(commit: Commit, fromDate: number | undefined): boolean {

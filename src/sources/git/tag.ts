@@ -60,26 +60,20 @@ export async function* readTags(git: GitContext, log: Logger): AsyncGenerator<Ta
   }
 }
 
-/** Reads tag objects in the order in which they were asked for. */
+/** Reads tag objects. */
 class TagObjects {
-  #objects: ObjectDatabase | undefined;
+  /** Many repositories have no annotated tag at all. */
+  #objects: Promise<ObjectDatabase> | undefined;
 
   constructor(private readonly processes: ProcessGroup) {}
 
-  request(names: readonly string[]): void {
-    if (names.length === 0) return;
-    this.#database().ask(names);
-    this.processes.flush();
-  }
-
-  async next(name: string): Promise<TagObject> {
-    return parseTagObject(await this.#database().content(name));
-  }
-
-  /** Many repositories have no annotated tag at all. */
-  #database(): ObjectDatabase {
-    this.#objects ??= new ObjectDatabase(this.processes, 'contents', false);
-    return this.#objects;
+  async read(names: readonly string[]): Promise<TagObject[]> {
+    if (names.length === 0) return [];
+    this.#objects ??= ObjectDatabase.open(this.processes);
+    const objects = await this.#objects;
+    objects.ask({ contents: names });
+    const contents = await objects.contents(names);
+    return contents.map((content) => parseTagObject(Buffer.from(content, 'latin1')));
   }
 }
 
@@ -96,9 +90,8 @@ async function listReferences(git: GitContext): Promise<readonly Reference[]> {
 /** The tags of references, or their names where they lead to no commit. */
 async function readBatch(references: readonly Reference[], objects: TagObjects): Promise<readonly (Tag | string)[]> {
   const annotated = references.filter(({ type }) => type === 'tag');
-  objects.request(annotated.map(({ object }) => object));
-  const read = new Map<string, TagObject>();
-  for (const { object, name } of annotated) read.set(name, await objects.next(object));
+  const contents = await objects.read(annotated.map(({ object }) => object));
+  const read = new Map(annotated.map(({ name }, index) => [name, contents[index]]));
   const tags: (Tag | string)[] = [];
   for (const { name, object, type } of references) {
     const annotation = read.get(name);
@@ -111,12 +104,11 @@ async function readBatch(references: readonly Reference[], objects: TagObjects):
 
 /** The commit at the end of a row of tags. */
 async function findCommit(outer: Pick<TagObject, 'object' | 'type'>, objects: TagObjects): Promise<string | undefined> {
-  let inner = outer;
-  for (let depth = 0; inner.type === 'tag' && depth < deepestNesting; depth += 1) {
-    objects.request([inner.object]);
-    inner = await objects.next(inner.object);
+  let inner: typeof outer | undefined = outer;
+  for (let depth = 0; inner?.type === 'tag' && depth < deepestNesting; depth += 1) {
+    [inner] = await objects.read([inner.object]);
   }
-  return inner.type === 'commit' ? inner.object : undefined;
+  return inner?.type === 'commit' ? inner.object : undefined;
 }
 
 /** Reads a tag object: headers, an empty line, the message; bytes that are not UTF-8 become U+FFFD. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DocumentDefinition, TableDefinition } from '../definition.js';
-import type { RowValue } from '../row.js';
+import type { Row, RowValue } from '../row.js';
 import { flag } from './fields.js';
+import { quickTestOf } from './quick-test.js';
 
 type Fields = Readonly<Record<string, z.ZodType<RowValue>>>;
 
@@ -23,6 +24,7 @@ export function defineTable(description: TableDescription): TableDefinition {
     name,
     file: description.file ?? `data_${name}.json`,
     row: rowSchema(description, encrypt.length > 0),
+    fits: rowTest(description, encrypt.length > 0),
     key: description.key ?? [],
     encrypt,
     ...(marksClearText === undefined ? {} : { marksClearText }),
@@ -39,10 +41,26 @@ function rowSchema(description: TableDescription, encrypted: boolean): TableDefi
     return schema;
   }
   return schema
-    .refine((row) => !(together.field in row) || together.needs.every((field) => field in row), {
+    .refine((row) => isTogether(row, together), {
       error: `${together.field} needs ${together.needs.join(', ')}`,
     })
     .meta({ description: description.description, dependentRequired: { [together.field]: together.needs } });
+}
+
+/** Passes rows without added fields whose fields all pass their quick tests. */
+function rowTest(description: TableDescription, encrypted: boolean): (row: Row) => boolean {
+  const { required, together } = description;
+  const fields = { ...required, ...description.optional, ...(encrypted ? { encrypted: flag } : {}) };
+  const tests = new Map(Object.entries(fields).map(([field, schema]) => [field, quickTestOf(schema)]));
+  const needed = Object.keys(required);
+  return (row) => {
+    for (const field in row) if (tests.get(field)?.(row[field]) !== true) return false;
+    return needed.every((field) => field in row) && (together === undefined || isTogether(row, together));
+  };
+}
+
+function isTogether(row: Row, { field, needs }: NonNullable<TableDescription['together']>): boolean {
+  return !(field in row) || needs.every((needed) => needed in row);
 }
 
 export function defineTracker(file: string, schema: z.ZodType): DocumentDefinition {

@@ -60,7 +60,9 @@ describe('the graph of a history', () => {
           (a, b) => (Number.parseInt(a.sha.slice(-6), 16) * seed - Number.parseInt(b.sha.slice(-6), 16) * seed) % 7,
         );
         const graph = graphOf(shuffled, name(0));
-        expect([...graph.commits()]).toEqual(shuffled);
+        const batches = [...graph.batches(7)];
+        expect(batches.flat()).toEqual(shuffled);
+        expect(batches.slice(0, -1).every((batch) => batch.length === 7)).toBe(true);
         expect(graph.length).toBe(commits.length);
       }),
     );
@@ -77,6 +79,6 @@ describe('the graph of a history', () => {
       sha: createHash('sha256').update(String(index)).digest('hex'),
       parents: [],
     }));
-    expect([...graphOf(commits, '').commits()]).toEqual(commits);
+    expect([...graphOf(commits, '').batches(512)].flat()).toEqual(commits);
   });
 });

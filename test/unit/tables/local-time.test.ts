@@ -67,6 +67,26 @@ describe('LocalTime', () => {
 });
 
 describe('localTime', () => {
+  it('takes the clock of the machine where there is no TZ', () => {
+    const zones = ['Europe/Amsterdam', 'Africa/Casablanca', 'Australia/Lord_Howe', 'America/St_Johns', 'UTC'];
+    const earlier = process.env['TZ'];
+    try {
+      for (const zone of zones) {
+        process.env['TZ'] = zone;
+        const [machine, named] = [localTime({}), new LocalTime(zone)];
+        const moment = fc.integer({ min: -3_000_000_000, max: 4_000_000_000 });
+        fc.assert(
+          fc.property(moment, (seconds) => {
+            expect(machine.format(seconds)).toBe(named.format(seconds));
+          }),
+        );
+      }
+    } finally {
+      if (earlier === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = earlier;
+    }
+  });
+
   it.each(['Europe/Amsterdam', ':Europe/Amsterdam', '/usr/share/zoneinfo/Europe/Amsterdam'])('takes TZ=%s', (TZ) => {
     expect(localTime({ TZ }).format(0)).toBe('1970-01-01 01:00:00');
   });
