@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: SlowFirst },
     // Most tests wait for programs that they start: more at once than a small machine has cores.
-    maxWorkers: 4,
+    maxWorkers: 6,
     reporters: ['default', './test/skipped-reporter.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
