@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Runtime } from '../config/runtime.js';
 import { ProgramError, readOutput, startProgram } from '../process/program.js';
+import { withImporter } from '../sources/importer/importer-lock.js';
 import { type Importer, type ImporterContext, retrieveTrackers } from './importer.js';
 import { wordsOf } from './words.js';
 
@@ -68,28 +69,29 @@ function runJava(
 ): Promise<string> {
   const { environment, home, signal, log } = runtime;
   const level = environment['logLevel'] || 'INFO';
-  const jar = join(home, options.importerBase, 'importerjson.jar');
+  const base = join(home, options.importerBase);
+  const jar = join(base, 'importerjson.jar');
   const properties = [
     `-Dimporter.log=${levels[level] ?? level}`,
     `-Dimporter.update=${trackers.join(' ')}`,
     `-Dimporter.relPath=${options.relPath}`,
     ...options.words.java,
   ];
-  const java = startProgram(
-    {
-      program: 'java',
-      arguments: [...properties, '-jar', jar, ...words],
-      namedArguments: ['-jar', jar, ...words],
-      environment: Object.fromEntries(
-        Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-      ),
-      signal,
-      onStderr: (chunk) => log.info(`importer: ${chunk.toString('utf8').trim()}`),
-    },
-    JavaError,
-  );
-  java.stdin.end();
-  return readOutput(java, mostOutput);
+  const java = {
+    program: 'java',
+    arguments: [...properties, '-jar', jar, ...words],
+    namedArguments: ['-jar', jar, ...words],
+    environment: Object.fromEntries(
+      Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
+    signal,
+    onStderr: (chunk: Buffer) => log.info(`importer: ${chunk.toString('utf8').trim()}`),
+  };
+  return withImporter(base, runtime, () => {
+    const running = startProgram(java, JavaError);
+    running.stdin.end();
+    return readOutput(running, mostOutput);
+  });
 }
 
 function learnPassword(property: string, { redactor }: Runtime): void {

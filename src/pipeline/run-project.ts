@@ -7,6 +7,7 @@ import { type ProjectReport, type StepReport, succeeded } from '../agent/report.
 import { runInOrder } from '../agent/run-in-order.js';
 import { failureCode, guarded } from '../agent/run-steps.js';
 import { listFiles } from '../agent/step-files.js';
+import { type Lock, takeLock } from '../config/lock-file.js';
 import type { Runtime } from '../config/runtime.js';
 import type { Logger } from '../log/logger.js';
 import { describeSources } from '../sources/registry.js';
@@ -36,8 +37,33 @@ export interface ProjectRun {
 export async function runProject(run: ProjectRun): Promise<ProjectReport> {
   const started = performance.now();
   const { runtime, project } = run;
-  const outcome = await recordRun({ runtime, project, log: runtime.log }, 'pipeline', () => new Pipeline(run).all());
+  const outcome = await alone(run, () =>
+    recordRun({ runtime, project, log: runtime.log }, 'pipeline', () => new Pipeline(run).all()),
+  );
   return { project, ...outcome, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Runs the pipeline where no other one is at work for the project; that one is left alone, with all that it records. */
+async function alone(run: ProjectRun, action: () => Promise<RunOutcome>): Promise<RunOutcome> {
+  let lock: Lock;
+  try {
+    lock = await lockProject(run);
+  } catch (error) {
+    logFailure(run.runtime.log, error, `The pipeline of ${run.project} failed`);
+    return { code: failureCode(error), steps: [] };
+  }
+  try {
+    return await action();
+  } finally {
+    await lock.release();
+  }
+}
+
+async function lockProject({ options, project }: ProjectRun): Promise<Lock> {
+  const folder = join(options.exports, project);
+  await mkdir(folder, { recursive: true });
+  const remedy = 'wait until its pipeline has ended, or stop it';
+  return takeLock(join(folder, '.pipeline.lock'), { what: `the project ${project}`, remedy });
 }
 
 class Pipeline {
@@ -67,7 +93,6 @@ class Pipeline {
     this.log.info(`${project}: pipeline`);
     let code: number;
     try {
-      await mkdir(this.folder, { recursive: true });
       code = await this.gatherAndImport();
       runtime.signal.throwIfAborted();
     } catch (error) {

@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../servers/exports.js';
 import { onEachServer, onPostgresql, type TestDatabase } from '../servers/stores.js';
 import { temporaryFolder } from '../temporary-folder.js';
-import { type Ended, runGatherer } from './support/gatherer.js';
+import { until } from '../until.js';
+import { type Ended, type Started, startGatherer } from './support/gatherer.js';
 import { GrowingRepository } from './support/repository.js';
 
 /** The working folder of a central installation. */
@@ -39,13 +40,24 @@ class Installation {
   }
 
   run(variables: Readonly<Record<string, string>>, words: readonly string[] = []): Promise<Ended> {
+    return this.start(variables, words).ended;
+  }
+
+  start(variables: Readonly<Record<string, string>>, words: readonly string[] = []): Started {
     const { dataFolder, databaseUrl } = this.database;
     const environment = {
       CONTROLLER_DATA: dataFolder,
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...variables,
     };
-    return runGatherer(['pipeline', ...words], { folder: this.folder, environment });
+    return startGatherer(['pipeline', ...words], { folder: this.folder, environment });
+  }
+
+  /** Puts a program into a folder before all others. @returns the PATH with it */
+  writeProgram(name: string, text: string): string {
+    this.write(`bin/${name}`, text);
+    chmodSync(join(this.folder, 'bin', name), 0o755);
+    return `${join(this.folder, 'bin')}:${process.env['PATH']}`;
   }
 
   async ask(sql: string): Promise<readonly unknown[]> {
@@ -175,30 +187,32 @@ onPostgresql('gatherer pipeline into a database', (create) => {
   });
 });
 
-/** Stands in for Java, which tests do not need to have: it writes its words down, and fails where a file says so. */
+/** Stands in for Java, which tests do not need to have: it writes its words down, and waits or fails where a file says so. */
 const java = `#!/bin/sh
 printf '%s\\n' "$*" >> "$GATHERER_HOME/java.txt"
 case "$*" in *--files*) echo 'data_project.json data_vcs_versions.json data_tag.json'; exit;; esac
+while test -e "$GATHERER_HOME/java-waits"; do sleep 0.1; done
 test ! -e "$GATHERER_HOME/java-fails" || { echo hunter2 >&2; exit 3; }
 `;
 
-describe('gatherer pipeline with the original importer', () => {
-  function installation(): { central: Installation; variables: Readonly<Record<string, string>> } {
-    const central = new Installation({ dataFolder: temporaryFolder() });
-    central.write('bin/java', java);
-    chmodSync(join(central.folder, 'bin/java'), 0o755);
-    central.write('importer/importerjson.jar', '');
-    central.repository.grow(3);
-    const variables = {
-      ...{ IMPORTER_BASE: 'importer', relPath: '../export', importerTasks: 'vcs,update' },
-      ...{ PATH: `${join(central.folder, 'bin')}:${process.env['PATH']}` },
-      importerProperties: '-Dimporter.password=hunter2 -Dimporter.url=jdbc:monetdb://db/gros',
-    };
-    return { central, variables };
-  }
+function withJava(projects?: readonly string[]): {
+  central: Installation;
+  variables: Readonly<Record<string, string>>;
+} {
+  const central = new Installation({ dataFolder: temporaryFolder() }, projects);
+  central.write('importer/importerjson.jar', '');
+  central.repository.grow(3);
+  const variables = {
+    ...{ IMPORTER_BASE: 'importer', relPath: '../export', importerTasks: 'vcs,update' },
+    PATH: central.writeProgram('java', java),
+    importerProperties: '-Dimporter.password=hunter2 -Dimporter.url=jdbc:monetdb://db/gros',
+  };
+  return { central, variables };
+}
 
+describe('gatherer pipeline with the original importer', () => {
   it('runs the steps whose files it imports, and hands over the update trackers', async () => {
-    const { central, variables } = installation();
+    const { central, variables } = withJava();
     const result = await central.run(variables, ['TEST']);
     expect(result, result.output).toMatchObject({ code: 0, output: expect.stringContaining('app: 3 of vcs_versions') });
     const jar = join(central.folder, 'importer/importerjson.jar');
@@ -213,7 +227,7 @@ describe('gatherer pipeline with the original importer', () => {
   });
 
   it('puts the update trackers back where the importer fails', async () => {
-    const { central, variables } = installation();
+    const { central, variables } = withJava();
     expect(await central.run(variables, ['TEST'])).toMatchObject({ code: 0 });
     const before = central.read(tracker);
     central.repository.grow(2);
@@ -223,6 +237,90 @@ describe('gatherer pipeline with the original importer', () => {
     expect(failed.output).toMatch(/The import of TEST failed: .* exit status 3/);
     expect(failed.output).not.toContain('hunter2');
     expect(central.read(tracker)).toBe(before);
+  });
+});
+
+describe('gatherer pipeline beside others', () => {
+  it('leaves a project alone that another one is at work for, and says so', async () => {
+    const central = new Installation({ dataFolder: temporaryFolder() }, ['TEST', 'MORE']);
+    central.repository.grow(3);
+    const gather = { ...onlyGit, importerTasks: 'skip' };
+    const waiting = `#!/bin/sh
+while test ! -e "$GATHERER_HOME/go"; do sleep 0.1; done
+PATH='${process.env['PATH']}' exec git "$@"
+`;
+    const first = central.start({ ...gather, PATH: central.writeProgram('git', waiting) });
+    await until(() => first.output().includes('TEST: git-to-json'), first.output);
+    const second = await central.run({ ...gather, listOfProjects: 'TEST MORE' });
+    const lock = join(central.folder, 'export/TEST/.pipeline.lock');
+    expect(second, second.output).toMatchObject({ code: 1 });
+    expect(second.output).toContain(`${lock}: the project TEST is in use by process ${first.child.pid} on `);
+    expect(second.output).toContain('wait until its pipeline has ended, or stop it');
+    expect(second.output).toContain('app: 3 of vcs_versions');
+    expect([central.has('export/MORE/data_vcs_versions.json'), central.has(tracker)]).toEqual([true, false]);
+    central.write('go', '');
+    const ended = await first.ended;
+    expect(ended, ended.output).toMatchObject({ code: 0, output: expect.stringContaining('app: 3 of vcs_versions') });
+    expect(existsSync(lock)).toBe(false);
+    expect(await central.run(gather)).toMatchObject({ code: 0 });
+  });
+
+  it('takes over from one that was killed', async () => {
+    const central = new Installation({ dataFolder: temporaryFolder() });
+    central.repository.grow(3);
+    const gather = { ...onlyGit, importerTasks: 'skip' };
+    const first = central.start({ ...gather, PATH: central.writeProgram('git', '#!/bin/sh\nexec sleep 60\n') });
+    await until(() => first.output().includes('TEST: git-to-json'), first.output);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect(central.has('export/TEST/.pipeline.lock')).toBe(true);
+    expect(await central.run(gather)).toMatchObject({ code: 0 });
+  });
+
+  it('keeps the embedded database to itself', async () => {
+    const central = new Installation({ dataFolder: temporaryFolder() });
+    central.repository.grow(3);
+    const first = central.start({ ...onlyGit, PATH: central.writeProgram('git', '#!/bin/sh\nexec sleep 60\n') });
+    await until(() => first.output().includes('TEST: git-to-json'), first.output);
+    const second = await central.run(onlyGit);
+    const lock = join(central.database.dataFolder, 'database.lock');
+    expect(second, second.output).toMatchObject({ code: 1 });
+    expect(second.output).toContain(`${lock}: the database is in use by process ${first.child.pid} on `);
+    first.child.kill('SIGKILL');
+    await first.ended;
+  });
+
+  it('has retrieve-importer wait for the importer that is at work', async () => {
+    const { central, variables } = withJava();
+    central.write('importer/lib/old.jar', '');
+    central.write('build/dist/importerjson.jar', 'new');
+    central.write('build/dist/lib/new.jar', '');
+    central.write('java-waits', '');
+    const pipeline = central.start(variables, ['TEST']);
+    const libraries = () => readdirSync(join(central.folder, 'importer/lib'));
+    await until(() => pipeline.output().includes('TEST: import'), pipeline.output);
+    const words = ['retrieve-importer', '--path', 'build', '--base', 'importer', '--no-files'];
+    const retrieving = startGatherer(words, { folder: central.folder });
+    const lock = join(central.folder, 'importer/.importer.lock');
+    const reason = `${lock}: the importer is in use by process ${pipeline.child.pid} on `;
+    await until(() => retrieving.output().includes(reason), retrieving.output);
+    expect(libraries()).toEqual(['old.jar']);
+    rmSync(join(central.folder, 'java-waits'));
+    for (const { ended } of [pipeline, retrieving]) expect(await ended).toMatchObject({ code: 0 });
+    expect([libraries(), central.read('importer/importerjson.jar')]).toEqual([['new.jar'], 'new']);
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it('retrieves the importer as another one does, and both import', async () => {
+    const { central, variables } = withJava(['TEST', 'MORE']);
+    central.write('build/dist/importerjson.jar', 'new');
+    central.write('build/dist/lib/new.jar', '');
+    const both = { ...variables, importerBuild: '--path build --no-files' };
+    const results = await Promise.all([central.run(both, ['TEST']), central.run(both, ['MORE'])]);
+    for (const result of results) expect(result, result.output).toMatchObject({ code: 0 });
+    const imported = central.read('java.txt').split('\n');
+    expect(imported.filter((words) => / (TEST|MORE) vcs,update$/.test(words))).toHaveLength(2);
+    expect(central.read('importer/importerjson.jar')).toBe('new');
   });
 });
 

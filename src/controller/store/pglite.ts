@@ -2,10 +2,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { takeDataLock } from './data-lock.js';
+import { takeLock } from '../../config/lock-file.js';
 import { DatabaseError, withoutData } from './database-error.js';
 import type { Driver, Parameter, Queries, Release } from './driver.js';
 import { PgliteSession } from './pglite-session.js';
+
+const embedded = {
+  what: 'the database',
+  remedy: 'stop it first, or use DATABASE_URL for several controllers',
+};
 
 /**
  * Opens, and where needed creates, the embedded database in `<dataFolder>/database`.
@@ -13,7 +18,7 @@ import { PgliteSession } from './pglite-session.js';
  */
 export async function openPglite(dataFolder: string): Promise<Driver> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  const lock = await takeDataLock(join(dataFolder, 'database.lock'));
+  const lock = await takeLock(join(dataFolder, 'database.lock'), embedded);
   const folder = join(dataFolder, 'database');
   try {
     await createDatabase(folder);

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { unpack } from './archive.js';
 import { ImporterError } from './error.js';
+import { type ImporterUse, withImporter } from './importer-lock.js';
 
 /** What the importer consists of. */
 const jar = 'importerjson.jar';
@@ -12,7 +13,7 @@ const libraries = 'lib';
  *
  * @param make fills an empty folder with the importer
  */
-export async function install(base: string, make: (folder: string) => Promise<void>): Promise<void> {
+export async function install(base: string, use: ImporterUse, make: (folder: string) => Promise<void>): Promise<void> {
   await mkdir(base, { recursive: true });
   const scratch = await mkdtemp(path.join(base, '.importer-'));
   try {
@@ -20,9 +21,11 @@ export async function install(base: string, make: (folder: string) => Promise<vo
     await mkdir(next);
     await make(next);
     await checkComplete(next);
-    await ignoreMissing(rename(path.join(base, libraries), last));
-    await rename(path.join(next, libraries), path.join(base, libraries));
-    await rename(path.join(next, jar), path.join(base, jar));
+    await withImporter(base, use, async () => {
+      await ignoreMissing(rename(path.join(base, libraries), last));
+      await rename(path.join(next, libraries), path.join(base, libraries));
+      await rename(path.join(next, jar), path.join(base, jar));
+    });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -47,14 +47,14 @@ export async function retrieveImporter(runtime: ImporterRuntime, options: Import
   const { home, version, environment, log, signal } = runtime;
   const { from } = options;
   const base = path.resolve(home, options.base);
-  if ('path' in from) return install(base, (folder) => fromBuild(folder, path.resolve(home, from.path)));
+  if ('path' in from) return install(base, runtime, (folder) => fromBuild(folder, path.resolve(home, from.path)));
   const connections = new ApiConnections({ version, environment, log, signal });
   try {
     const download =
       'jenkins' in from
         ? await fromJenkins(runtime, connections, options, from.jenkins)
         : fromAddress(runtime, connections, from.url);
-    await install(base, (folder) => fromArchive(folder, download));
+    await install(base, runtime, (folder) => fromArchive(folder, download));
     log.info(`The importer is in ${base}`);
   } finally {
     await connections.close();

@@ -9,6 +9,7 @@ const HEARTBEAT_MILLISECONDS = 5_000;
 /** A holder that we cannot look at (other host or container) is taken for dead after this long without a heartbeat. */
 const SILENCE_MILLISECONDS = 30_000;
 const TAKEOVER_MILLISECONDS = 10_000;
+const PAUSE_MILLISECONDS = 500;
 
 const Holder = z.object({
   token: z.string(),
@@ -21,26 +22,53 @@ const Holder = z.object({
 });
 type Holder = z.infer<typeof Holder>;
 
-/** Another process has the folder. */
+/** Another has what a lock file guards. */
 export class LockedError extends Error {
   override readonly name = 'LockedError';
 }
 
-export interface DataLock {
+export interface Lock {
   release(): Promise<void>;
 }
 
+/** What a lock file guards, for messages. */
+export interface Guarded {
+  /** As in `the database is in use by process 12`. */
+  readonly what: string;
+  /** What a person can do about it. */
+  readonly remedy: string;
+}
+
 /**
- * Takes a lock file, so that one process has what it guards. The lock of a killed process is taken over at once where
- * its process can be seen to be gone, else when it gave no sign of life for 30 seconds.
- * @throws LockedError naming the process that holds it
+ * Takes a lock file, so that one has what it guards. The lock of a killed process is taken over at once where its
+ * process can be seen to be gone, else when it gave no sign of life for 30 seconds.
+ * @throws LockedError naming the file, the process that holds it and the remedy
  */
-export async function takeDataLock(file: string): Promise<DataLock> {
+export async function takeLock(file: string, guarded: Guarded): Promise<Lock> {
   const own = describeSelf();
   while (!(await tryCreate(file, own))) {
-    await takeOverWhereStale(file);
+    await takeOverWhereStale(file, guarded);
   }
   return keep(file, own);
+}
+
+export interface WaitOptions {
+  readonly signal: AbortSignal;
+  /** Told once why it waits. */
+  readonly onWait: (reason: string) => void;
+}
+
+/** Takes a lock file as soon as nobody has it. @throws the reason of the signal where that is aborted meanwhile */
+export async function waitForLock(file: string, guarded: Guarded, { signal, onWait }: WaitOptions): Promise<Lock> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await takeLock(file, guarded);
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      if (tries === 0) onWait(error.message);
+      await sleep(PAUSE_MILLISECONDS, undefined, { signal });
+    }
+  }
 }
 
 function describeSelf(): Holder {
@@ -87,10 +115,10 @@ async function tryCreate(file: string, own: Holder): Promise<boolean> {
   }
 }
 
-async function takeOverWhereStale(file: string): Promise<void> {
+async function takeOverWhereStale(file: string, guarded: Guarded): Promise<void> {
   const holder = await readHolder(file);
   if (!(await isStale(file, holder))) {
-    throw new LockedError(describe(file, holder));
+    throw new LockedError(describe(file, holder, guarded));
   }
   const guard = `${file}.takeover`;
   if (!(await tryGuard(guard))) {
@@ -168,12 +196,12 @@ async function age(file: string): Promise<number> {
   }
 }
 
-function describe(file: string, holder: Holder | undefined): string {
+function describe(file: string, holder: Holder | undefined, { what, remedy }: Guarded): string {
   const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-  return `${file}: the database is in use by ${who}; stop it first, or use DATABASE_URL for several controllers`;
+  return `${file}: ${what} is in use by ${who}; ${remedy}`;
 }
 
-function keep(file: string, own: Holder): DataLock {
+function keep(file: string, own: Holder): Lock {
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => undefined);
