@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
+import { compilePatiently } from '../scraper/compiler.js';
 import { createRuntime } from '../src/config/runtime.js';
 import { readHistory } from '../src/git/read-history.js';
 import { createProgressDisplay } from '../src/sources/progress-display.js';
@@ -15,6 +16,8 @@ import type { Measurement } from './measurement.js';
  * with a home that git-home.ts made. Prints a Measurement as JSON.
  */
 
+// As the program does.
+compilePatiently();
 const [kind, gitFolder = '.', tip = 'HEAD'] = process.argv.slice(2);
 const readers = { 'git-log': readLog, history: readCommits, 'git-to-json': gatherAll };
 const cpuBefore = processorSeconds();

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { commands } from './commands.js';
+import { compilePatiently } from './compiler.js';
 import { asksForHelp, helpText } from './help.js';
 
+compilePatiently();
 const words = process.argv.slice(2);
 if (asksForHelp(words, commands)) {
   console.log(helpText(commands));

@@ -28,6 +28,8 @@ export class ObjectDatabase {
   private constructor(processes: ProcessGroup, gathers: boolean) {
     this.#processes = processes;
     this.#gathers = gathers;
+    // At once, as there is still time then.
+    if (gathers) this.#answerer('contents');
   }
 
   /** Asks for contents, to be read by `content` for each, and then for sizes, to be read by `sizes`. */

@@ -97,12 +97,12 @@ export class ExportSet {
       await this.#joining;
       for (const declared of this.#tables.values()) {
         await this.#mergePrevious(declared);
-        await declared.file.finish();
         renamings.push({ from: basename(declared.file.path), to: declared.table.file });
       }
-      for (const [file, contents] of this.#trackers) {
-        renamings.push({ from: await this.#writeTracker(file, contents), to: file });
+      for (const file of this.#trackers.keys()) {
+        renamings.push({ from: basename(unfinishedPath(this.context.folder, file, 'partial')), to: file });
       }
+      await this.#finish(renamings);
       journal = await beginCommit(this.context.folder, renamings);
     } catch (error) {
       await this.abort();
@@ -160,14 +160,24 @@ export class ExportSet {
     }
   }
 
-  async #writeTracker(file: string, contents: string): Promise<string> {
-    const path = unfinishedPath(this.context.folder, file, 'partial');
+  /** Brings all files to disk, side by side, as it takes one turn for several. */
+  async #finish(renamings: readonly Renaming[]): Promise<void> {
+    const finished = renamings.map(({ from, to }) => {
+      const contents = this.#trackers.get(to);
+      return contents === undefined ? this.#tables.get(to)?.file.finish() : this.#writeTracker(from, to, contents);
+    });
+    const failed = (await Promise.allSettled(finished)).find((result) => result.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+  }
+
+  async #writeTracker(unfinished: string, file: string, contents: string): Promise<void> {
     try {
-      await writeFileAtomically(path, contents, 0o644);
+      await writeFileAtomically(join(this.context.folder, unfinished), contents, 0o644);
     } catch (error) {
       throw exportError(join(this.context.folder, file), 'write', error);
     }
-    return basename(path);
   }
 }
 

@@ -16,7 +16,8 @@ const block = 512;
 export async function* readRows(target: Target, context: RepositoryContext): AsyncGenerator<TableRows> {
   const rowContext = { repository: context.entry.name, sprints: context.sprints, time: context.time };
   if (target.range.revisions.length > 0) yield* readCommits(target, context, rowContext);
-  for await (const tag of readTags(target.git, context.log)) {
+  const { tags } = await target.references;
+  for await (const tag of readTags(target.git, tags, context.log)) {
     yield { table: tagTable, row: tagRow(tag, rowContext) };
   }
 }

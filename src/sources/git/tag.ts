@@ -2,9 +2,9 @@ import { parseSignature } from '../../git/commit-object.js';
 import type { Signature } from '../../git/history.js';
 import { ObjectDatabase } from '../../git/object-database.js';
 import { ProcessGroup } from '../../git/process-group.js';
-import { runGit } from '../../git/run.js';
 import type { Logger } from '../../log/logger.js';
 import type { GitContext } from './git-context.js';
+import type { Reference } from './references.js';
 
 /** What an annotated tag says itself. */
 export interface Annotation {
@@ -36,16 +36,12 @@ const deepestNesting = 100;
 /** Tag objects that are asked for at once. */
 const batchSize = 256;
 
-/** A tag as its reference has it: it names a tag object, or what a lightweight tag leads to. */
-interface Reference {
-  readonly name: string;
-  readonly object: string;
-  readonly type: string;
-}
-
-/** All tags of a repository in the order of their names. One that leads to no commit is skipped with a log line. */
-export async function* readTags(git: GitContext, log: Logger): AsyncGenerator<Tag> {
-  const references = await listReferences(git);
+/**
+ * The tags of references, in their order. One that leads to no commit is skipped with a log line.
+ *
+ * @param references each names a tag object, or what a lightweight tag leads to
+ */
+export async function* readTags(git: GitContext, references: readonly Reference[], log: Logger): AsyncGenerator<Tag> {
   const processes = new ProcessGroup(git);
   try {
     const objects = new TagObjects(processes);
@@ -75,16 +71,6 @@ class TagObjects {
     const contents = await objects.contents(names);
     return contents.map((content) => parseTagObject(Buffer.from(content, 'latin1')));
   }
-}
-
-async function listReferences(git: GitContext): Promise<readonly Reference[]> {
-  const format = '--format=%(objectname) %(objecttype) %(refname)';
-  const output = await runGit({ ...git, arguments: ['for-each-ref', format, 'refs/tags'] });
-  const lines = output.split('\n').filter((line) => line !== '');
-  return lines.map((line) => {
-    const [object = '', type = '', ...ref] = line.split(' ');
-    return { object, type, name: ref.join(' ').slice('refs/tags/'.length) };
-  });
 }
 
 /** The tags of references, or their names where they lead to no commit. */

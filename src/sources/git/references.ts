@@ -1,0 +1,44 @@
+import { runGit } from '../../git/run.js';
+import type { GitContext } from './git-context.js';
+
+/** What a reference leads to. */
+export interface Reference {
+  /** Without `refs/tags/`. */
+  readonly name: string;
+  readonly object: string;
+  readonly type: string;
+}
+
+/** The references of a clone that are read. */
+export interface References {
+  /** The commit of the branch that was asked for; undefined where there is none. */
+  readonly tip: string | undefined;
+  /** In the order of their names. */
+  readonly tags: readonly Reference[];
+}
+
+const tagPrefix = 'refs/tags/';
+
+/**
+ * Asks for all tags and a branch at once.
+ *
+ * @param branch whole name of the branch; undefined for none
+ * @throws {GitError} where the clone cannot be read, or lacks what a tag leads to
+ */
+export async function listReferences(git: GitContext, branch: string | undefined): Promise<References> {
+  const format = '--format=%(objectname) %(objecttype) %(refname)';
+  const wanted = branch === undefined ? [tagPrefix] : [tagPrefix, branch];
+  const output = await runGit({ ...git, arguments: ['for-each-ref', format, ...wanted] });
+  const found = output.split('\n').flatMap((line) => toReference(line) ?? []);
+  const tags = found.filter(({ name }) => name.startsWith(tagPrefix));
+  return {
+    tip: found.find(({ name, type }) => name === branch && type === 'commit')?.object,
+    tags: tags.map((tag) => ({ ...tag, name: tag.name.slice(tagPrefix.length) })),
+  };
+}
+
+/** `OBJECT TYPE NAME` */
+function toReference(line: string): Reference | undefined {
+  const [object = '', type = '', ...name] = line.split(' ');
+  return object === '' ? undefined : { object, type, name: name.join(' ') };
+}
