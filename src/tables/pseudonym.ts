@@ -43,7 +43,7 @@ export class Pseudonymiser {
     if (table.encrypt.length === 0 || isUnmarked || (row['encrypted'] ?? '0') !== '0') {
       return row;
     }
-    const result: Record<string, RowValue> = { ...row };
+    const result = copyOf(row);
     if (this.#active) {
       for (const field of table.encrypt) {
         const value = row[field];
@@ -55,6 +55,16 @@ export class Pseudonymiser {
     result['encrypted'] = this.#active ? '1' : '0';
     return result;
   }
+}
+
+/** Several times as fast as spreading rows that have few fields in common, as rows have whose empty fields are left out. */
+function copyOf(row: Row): Record<string, RowValue> {
+  const copy: Record<string, RowValue> = {};
+  for (const field in row) {
+    const value = row[field];
+    if (value !== undefined) copy[field] = value;
+  }
+  return copy;
 }
 
 function remember(compute: (value: string) => string): (value: string) => string {

@@ -26,13 +26,16 @@ export interface Change {
   readonly ofChange: Map<number, CastValue>;
 }
 
-const offset = /([+-]\d\d):?(\d\d)$/;
+const offset = /[+-]\d\d:?\d\d$/;
 
 /** Moments come as `2024-03-01T11:00:00.000+0100`. */
 export function momentOf(text: string): Moment {
-  const local = dateText(text) ?? '';
-  const time = Date.parse(offset.test(text) ? text.replace(offset, '$1:$2') : `${text.replace(/Z$/, '')}Z`);
-  return { local, time: Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time };
+  const time = Date.parse(offset.test(text) ? withColon(text) : `${text.replace(/Z$/, '')}Z`);
+  return { local: dateText(text) ?? '', time: Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time };
+}
+
+function withColon(text: string): string {
+  return text.at(-3) === ':' ? text : `${text.slice(0, -2)}:${text.slice(-2)}`;
 }
 
 /** The entries of a changelog, the oldest first, whatever their order was. A malformed one is named and left out. */
