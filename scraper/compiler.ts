@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Bytes of bytecode that a function runs through before it is compiled once more, to run as fast as can be; seven times the default. */
+/** Bytes of bytecode that a function runs through before V8 compiles it once more; seven times the default. */
 const PATIENCE = 500_000;
 
 /** The versions of V8 that have the flag, those of Node.js 20: later ones count calls. */
@@ -8,7 +8,7 @@ const COUNTS_BYTECODE = /^11\./;
 
 /**
  * Has V8 wait longer before it optimises a function. Most steps end within a second: what its threads compile by then is
- * used for a few more rows at best, and takes half of the processor time, from git too.
+ * used for a few more rows at best, and takes cores that git could use (docs/decisions/052-late-optimising.md).
  */
 export function compilePatiently(): void {
   if (COUNTS_BYTECODE.test(process.versions.v8)) setFlagsFromString(`--interrupt-budget=${PATIENCE}`);

@@ -5,7 +5,7 @@ import type { ChangeType } from './history.js';
 import type { ProcessGroup } from './process-group.js';
 
 /** Commits of a batch: many, as neighbours share what git unpacks; but few enough that all lanes get some. */
-const MAXIMUM_BATCH = 512;
+const MAXIMUM_BATCH = 1024;
 const MINIMUM_BATCH = 16;
 
 /** Batches that each lane is asked for ahead of their use. */
@@ -15,7 +15,7 @@ const BATCHES_AHEAD = 4;
 const SHARE = 2 * BATCHES_AHEAD;
 
 /** Commits, and paths of them, above which no more are read at once. */
-const CHUNK_COMMITS = 64;
+const CHUNK_COMMITS = 256;
 const CHUNK_PATHS = 2048;
 
 /** A commit, and what git says of it in the first pass. */

@@ -55,14 +55,14 @@ export class ObjectDatabase {
   async sizes(names: readonly string[]): Promise<number[]> {
     const sizes: number[] = [];
     if (names.length === 0) return sizes;
-    const { reader, process } = this.#answerer('info');
+    const answerer = this.#answerer('info');
     for (const name of names) {
-      let line = reader.line();
-      while (line === undefined) {
-        await reader.need();
-        line = reader.line();
+      let size = sizeAtHand(answerer, name);
+      while (size === undefined) {
+        await answerer.reader.need();
+        size = sizeAtHand(answerer, name);
       }
-      sizes.push(sizeIn(line, name, process));
+      sizes.push(size);
     }
     return sizes;
   }
@@ -75,14 +75,14 @@ export class ObjectDatabase {
   async contents(names: readonly string[]): Promise<string[]> {
     const contents: string[] = [];
     if (names.length === 0) return contents;
-    const { reader, process } = this.#answerer('contents');
+    const answerer = this.#answerer('contents');
+    const { reader } = answerer;
     for (const name of names) {
-      let line = reader.line();
-      while (line === undefined) {
+      let size = sizeAtHand(answerer, name);
+      while (size === undefined) {
         await reader.need();
-        line = reader.line();
+        size = sizeAtHand(answerer, name);
       }
-      const size = sizeIn(line, name, process);
       let content = reader.take(size + 1);
       while (content === undefined) {
         await reader.need();
@@ -120,7 +120,10 @@ function lines(names: readonly string[], prefix = ''): string {
   return text;
 }
 
-function sizeIn(answer: string, name: string, process: GitProcess): number {
+/** The size in the next answer, which must be about the object; undefined where it is not at hand yet. */
+function sizeAtHand({ process, reader }: Answerer, name: string): number | undefined {
+  const answer = reader.line();
+  if (answer === undefined) return undefined;
   const size = answer.startsWith(name) ? Number(answer.slice(answer.lastIndexOf(' '))) : Number.NaN;
   if (Number.isNaN(size)) throw process.failure(`object ${name} cannot be read (answer: ${answer})`);
   return size;
