@@ -12,7 +12,7 @@ const perPage = 100;
  */
 const issuesPerPage = 10;
 /** Pages that are asked for side by side: enough that requests are under way while one is read. */
-const pagesAhead = 16;
+const pagesAhead = 12;
 
 const anyList = z.array(z.unknown());
 
