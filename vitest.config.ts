@@ -14,7 +14,8 @@ export default defineConfig({
     maxWorkers: 6,
     reporters: ['default', './test/skipped-reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      // They share what they import, as importing it takes longer than testing it.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, testTimeout: 30_000 } },
       {
         test: {
           name: 'golden',
