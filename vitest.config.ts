@@ -22,7 +22,7 @@ export default defineConfig({
           include: ['test/golden.test.ts'],
           testTimeout: 300_000,
           sequence: { concurrent: true },
-          maxConcurrency: 4,
+          maxConcurrency: 8,
         },
       },
       {

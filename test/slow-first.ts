@@ -2,8 +2,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Ends of the paths of those that take longest: begun last, each would go on when all others are done. */
 const slow = [
-  'end-to-end/killed.test.ts',
   'test/golden.test.ts',
+  'end-to-end/killed.test.ts',
   'end-to-end/killed-importer.test.ts',
   'end-to-end/personal-data.test.ts',
   'end-to-end/pipeline.test.ts',

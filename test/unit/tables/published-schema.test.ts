@@ -151,7 +151,7 @@ describe('documents', () => {
       versions: fc.dictionary(name, fc.constantFrom(...pool.slice(0, 30)), { maxKeys: 1 }),
       targets: fc.oneof(
         fc.constant(null),
-        fc.dictionary(fc.string({ minLength: 1 }), fc.dictionary(name, fc.constantFrom(...pool), { maxKeys: 2 })),
+        fc.dictionary(name, fc.dictionary(name, fc.constantFrom(...pool), { maxKeys: 2 })),
       ),
     },
     { requiredKeys: ['sources'] },
