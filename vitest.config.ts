@@ -21,7 +21,6 @@ export default defineConfig({
           name: 'golden',
           include: ['test/golden.test.ts'],
           testTimeout: 300_000,
-          sequence: { concurrent: true },
           maxConcurrency: 8,
         },
       },
