@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { dump, exportOf, writeExport } from '../servers/exports.js';
 import { onEachServer, type TestDatabase } from '../servers/stores.js';
 
-const KILLS = 12;
+const KILLS = 20;
 const TABLES = ['vcs_versions', 'change_path', 'tag', 'update_tracker'];
 const program = join(import.meta.dirname, '../servers/importing-process.mjs');
 
@@ -46,8 +46,8 @@ let folders = 0;
 async function queueExports(database: TestDatabase): Promise<void> {
   const store = await database.open();
   for (const [from, to] of [
-    [0, 1500],
-    [1400, 1900],
+    [0, 3000],
+    [2900, 3500],
   ] as const) {
     folders += 1;
     const folder = await writeExport(database.dataFolder, `imports/${folders}`, exportOf('repo', from, to));

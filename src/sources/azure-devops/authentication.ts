@@ -72,10 +72,10 @@ class Challenged implements HttpTransport {
     while (this.#choosing !== undefined) await this.#choosing;
     if (this.#chosen !== undefined) return this.#chosen.request(request);
     const answer = this.#choose(request, this.#ways(refused));
-    this.#choosing = answer.then(
-      () => this.#endChoice(),
-      () => this.#endChoice(),
-    );
+    const end = (): void => {
+      this.#choosing = undefined;
+    };
+    this.#choosing = answer.then(end, end);
     return answer;
   }
 
@@ -99,10 +99,6 @@ class Challenged implements HttpTransport {
     }
     this.#chosen = chosen;
     return answer;
-  }
-
-  #endChoice(): void {
-    this.#choosing = undefined;
   }
 }
 
