@@ -29,16 +29,13 @@ export async function listReferences(git: GitContext, branch: string | undefined
   const format = '--format=%(objectname) %(objecttype) %(refname)';
   const wanted = branch === undefined ? [tagPrefix] : [tagPrefix, branch];
   const output = await runGit({ ...git, arguments: ['for-each-ref', format, ...wanted] });
-  const found = output.split('\n').flatMap((line) => toReference(line) ?? []);
-  const tags = found.filter(({ name }) => name.startsWith(tagPrefix));
-  return {
-    tip: found.find(({ name, type }) => name === branch && type === 'commit')?.object,
-    tags: tags.map((tag) => ({ ...tag, name: tag.name.slice(tagPrefix.length) })),
-  };
-}
-
-/** `OBJECT TYPE NAME` */
-function toReference(line: string): Reference | undefined {
-  const [object = '', type = '', ...name] = line.split(' ');
-  return object === '' ? undefined : { object, type, name: name.join(' ') };
+  const tags: Reference[] = [];
+  let tip: string | undefined;
+  for (const line of output.split('\n')) {
+    const [object = '', type = '', ...words] = line.split(' ');
+    const name = words.join(' ');
+    if (name === branch && type === 'commit') tip = object;
+    if (name.startsWith(tagPrefix)) tags.push({ object, type, name: name.slice(tagPrefix.length) });
+  }
+  return { tip, tags };
 }
