@@ -31,7 +31,8 @@ function template(): Promise<string> {
 }
 
 async function makeTemplate(): Promise<string> {
-  const folder = join(cache, `database-${await digestOf(ingredients)}`);
+  const name = `database-${await digestOf(ingredients)}`;
+  const folder = join(cache, name);
   if (existsSync(folder)) return folder;
   const fresh = `${folder}-${randomUUID()}`;
   const driver = await openPglite(fresh);
@@ -40,6 +41,9 @@ async function makeTemplate(): Promise<string> {
   await driver.close();
   await rename(join(fresh, 'database'), folder).catch(() => undefined);
   await rm(fresh, { recursive: true, force: true });
+  // What earlier versions were tested with.
+  const others = (await readdir(cache)).filter((other) => other.startsWith('database-') && !other.startsWith(name));
+  for (const other of others) await rm(join(cache, other), { recursive: true, force: true });
   return folder;
 }
 
