@@ -5,13 +5,11 @@ import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import Table from 'cli-table3';
 import { jiraAccount, startJira, writeJiraDataset } from '../test/servers/jira.js';
-import type { SimulatorServer } from '../test/servers/simulator.js';
 import { type ApiMeasurement, apiMeasurementSchema } from './api-measurement.js';
 
 /*
  * `npm run bench:jira -- [--requests N] [--latency MS] [--issues N] [--entries N]`: gathering a project with the history
- * of its issues from a server that takes its time, against one request at a time. A first gathering, which is not
- * measured, has the server prepare its answers: it stands for a machine of its own. Ends with status 1 where a target is
+ * of its issues from a server that takes its time, against one request at a time. Ends with status 1 where a target is
  * missed.
  */
 
@@ -31,18 +29,13 @@ const table = new Table({ head: ['gathering', 'requests', 'seconds', 'rows', 'pe
 const size = { issues: Number(values.issues), entries: Number(values.entries), comments: 1 };
 
 try {
-  const server = await startJira(writeJiraDataset(folder, size), ['--latency', values.latency, '--keep-answers']);
-  try {
-    await gather(server, Number(values.requests));
-    const alone = await measure('one request at a time', server, 1);
-    const together = await measure(`${values.requests} at once`, server, Number(values.requests));
-    process.stdout.write(`${table.toString()}\n`);
-    const ratio = (alone.seconds / together.seconds).toFixed(1);
-    target(alone.seconds >= wantedRatio * together.seconds, `${ratio} times faster, wanted ${wantedRatio}`);
-    target(together.peakMegabytes < mostMegabytes, `${together.peakMegabytes.toFixed(0)} MB, wanted ${mostMegabytes}`);
-  } finally {
-    await server.stop();
-  }
+  const dataset = writeJiraDataset(folder, size);
+  const alone = await gather('one request at a time', dataset, 1);
+  const together = await gather(`${values.requests} at once`, dataset, Number(values.requests));
+  process.stdout.write(`${table.toString()}\n`);
+  const ratio = (alone.seconds / together.seconds).toFixed(1);
+  target(alone.seconds >= wantedRatio * together.seconds, `${ratio} times faster, wanted ${wantedRatio}`);
+  target(together.peakMegabytes < mostMegabytes, `${together.peakMegabytes.toFixed(0)} MB, wanted ${mostMegabytes}`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -52,23 +45,22 @@ function target(isMet: boolean, text: string): void {
   if (!isMet) process.exitCode = 1;
 }
 
-async function measure(name: string, server: SimulatorServer, requests: number): Promise<ApiMeasurement> {
-  server.requests();
-  const measurement = await gather(server, requests);
-  const { seconds, rows, peakMegabytes } = measurement;
-  table.push([name, server.requests().length, seconds.toFixed(1), rows, peakMegabytes.toFixed(0)]);
-  return measurement;
-}
-
-async function gather({ url }: SimulatorServer, requests: number): Promise<ApiMeasurement> {
+async function gather(name: string, dataset: string, requests: number): Promise<ApiMeasurement> {
   const home = await mkdtemp(path.join(folder, 'home-'));
-  const { username, password } = jiraAccount;
-  const jira = `[jira]\nserver = ${url}\nusername = ${username}\npassword = ${password}\n`;
-  await writeFile(path.join(home, 'settings.cfg'), `[projects]\nTEST = Test\n${jira}`);
-  await writeFile(path.join(home, 'credentials.cfg'), '');
-  const worker = path.join(import.meta.dirname, 'jira-worker.js');
-  const { stdout } = await run(process.execPath, [worker, home, String(requests)]);
-  const measurement = apiMeasurementSchema.parse(JSON.parse(stdout));
-  if (measurement.failed > 0) throw new Error(`The gathering with ${requests} requests at once is incomplete`);
-  return measurement;
+  const server = await startJira(dataset, ['--latency', values.latency]);
+  try {
+    const { username, password } = jiraAccount;
+    const jira = `[jira]\nserver = ${server.url}\nusername = ${username}\npassword = ${password}\n`;
+    await writeFile(path.join(home, 'settings.cfg'), `[projects]\nTEST = Test\n${jira}`);
+    await writeFile(path.join(home, 'credentials.cfg'), '');
+    const worker = path.join(import.meta.dirname, 'jira-worker.js');
+    const { stdout } = await run(process.execPath, [worker, home, String(requests)]);
+    const measurement = apiMeasurementSchema.parse(JSON.parse(stdout));
+    if (measurement.failed > 0) throw new Error(`${name}: the gathering is incomplete`);
+    const { seconds, rows, peakMegabytes } = measurement;
+    table.push([name, server.requests().length, seconds.toFixed(1), rows, peakMegabytes.toFixed(0)]);
+    return measurement;
+  } finally {
+    await server.stop();
+  }
 }
