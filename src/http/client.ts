@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls';
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Environment } from '../config/environment.js';
 import { trustedContext } from './certificate.js';
 import { DenyList } from './deny-list.js';
@@ -109,6 +109,9 @@ function headerMap(headers: Readonly<Record<string, string | string[] | undefine
   );
 }
 
+/** Imported with the first request, as many commands send none. */
+const importUndici = () => import('undici');
+
 /** User-Agent of this program, also sent where the wire format wants the version of an agent. */
 export function userAgent(version: string): string {
   return `gatherer/${version}`;
@@ -159,6 +162,7 @@ export class HttpClient {
 
   private async send(options: HttpRequest, dispatcher: Dispatcher, signal: AbortSignal): Promise<HttpResponse> {
     const body = bodyOf(options);
+    const { request } = await importUndici();
     const answer = await request(options.url, {
       method: options.method,
       dispatcher,
@@ -179,8 +183,9 @@ export class HttpClient {
 
   private async dispatcher(proxy: URL | undefined): Promise<Dispatcher> {
     this.context ??= trustedContext(this.options.certificateFile, this.options.environment);
+    const [secureContext, { Agent, ProxyAgent }] = await Promise.all([this.context, importUndici()]);
     const verified = this.options.unverified !== true;
-    const tls = { secureContext: await this.context, rejectUnauthorized: verified, timeout: this.limits.connect };
+    const tls = { secureContext, rejectUnauthorized: verified, timeout: this.limits.connect };
     const known = this.dispatchers.get(proxy?.href ?? '');
     if (known !== undefined) {
       return known;

@@ -1,4 +1,3 @@
-import messages from 'httpntlm/ntlm.js';
 import type { HttpRequest, HttpTransport } from './client.js';
 import { HttpError, publicUrl } from './errors.js';
 import type { HttpResponse } from './response.js';
@@ -48,6 +47,14 @@ export class NtlmTransport implements HttpTransport {
   }
 }
 
+/** Imported where an account of Windows is met: few are. */
+async function importMessages() {
+  const { default: messages } = await import('httpntlm/ntlm.js');
+  return messages;
+}
+
+type NtlmMessages = Awaited<ReturnType<typeof importMessages>>;
+
 interface Credentials {
   readonly domain: string;
   readonly username: string;
@@ -91,9 +98,10 @@ class ProvenConnection {
   }
 
   async #prove(request: HttpRequest): Promise<HttpResponse> {
+    const messages = await importMessages();
     const { domain, workstation } = this.credentials;
     const refused = await this.#sendWith(request, messages.createType1Message({ domain, workstation }));
-    const challenge = readChallenge(refused, request.url);
+    const challenge = readChallenge(messages, refused, request.url);
     if (challenge === undefined) return refused;
     const response = await this.#sendWith(request, messages.createType3Message(challenge, { ...this.credentials }));
     this.#state = response.status === 401 ? 'unknown' : 'proven';
@@ -110,10 +118,10 @@ class ProvenConnection {
 const challengeHeader = /\b(?:NTLM|Negotiate)\s+(TlRMTVNTUA[A-Za-z0-9+/]*=*)/i;
 
 /** @returns undefined where the server does not challenge, be it that it answers or that it fails */
-function readChallenge({ status, headers }: HttpResponse, url: URL) {
+function readChallenge(messages: NtlmMessages, { status, headers }: HttpResponse, url: URL) {
   const [, message] = challengeHeader.exec(headers.get('www-authenticate') ?? '') ?? [];
   if (status !== 401 || message === undefined) return undefined;
-  const challenge = parseChallenge(`NTLM ${message}`);
+  const challenge = parseChallenge(messages, `NTLM ${message}`);
   if (challenge?.targetInfo === undefined) {
     // An answer by version 1 would let whoever reads it find out the password.
     throw new HttpError('protocol', `${publicUrl(url)} does not offer version 2 of NTLM, and version 1 is not safe`);
@@ -121,7 +129,7 @@ function readChallenge({ status, headers }: HttpResponse, url: URL) {
   return challenge;
 }
 
-function parseChallenge(header: string) {
+function parseChallenge(messages: NtlmMessages, header: string) {
   try {
     return messages.parseType2Message(header, () => undefined);
   } catch {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { z } from 'zod';
-import { exportTables } from '../../dist/src/tables/export-set.js';
-import { Pseudonymiser } from '../../dist/src/tables/pseudonym.js';
+import { exportTables } from '../../build/src/tables/export-set.js';
+import { Pseudonymiser } from '../../build/src/tables/pseudonym.js';
 
 const [folder = '.'] = process.argv.slice(2);
 const table = {

@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { startImporter } from '../../dist/src/controller/importer/importer.js';
-import { openStore } from '../../dist/src/controller/store/open.js';
+import { startImporter } from '../../build/src/controller/importer/importer.js';
+import { openStore } from '../../build/src/controller/store/open.js';
 
 const [dataFolder = '', databaseUrl] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
