@@ -1,7 +1,6 @@
 import { PipeReader } from './pipe-reader.js';
 import type { ProcessGroup } from './process-group.js';
-import type { GitProcess } from './run.js';
-import { gitVersion, isAtLeast } from './version.js';
+import { EMPTY_TREE, GitError, type GitProcess } from './run.js';
 
 type Question = 'contents' | 'info';
 
@@ -10,6 +9,9 @@ const ANSWER = '%(objectname) %(objecttype) %(objectsize)';
 
 /** Options of a process that answers one kind of question only. */
 const BATCH: Readonly<Record<Question, string>> = { contents: '--batch', info: '--batch-check' };
+
+/** Exit status of git where it does not know an option. */
+const WRONG_USAGE = 129;
 
 /** Answers questions about objects in the order in which they are asked. */
 export class ObjectDatabase {
@@ -21,15 +23,34 @@ export class ObjectDatabase {
   readonly #gathers: boolean;
   readonly #answerers = new Map<Question, Answerer>();
 
+  /**
+   * Finds out by trying what the installed git can do: its version would take a process more.
+   *
+   * @throws {GitError} where git cannot read the repository at all
+   */
   static async open(processes: ProcessGroup): Promise<ObjectDatabase> {
-    return new ObjectDatabase(processes, isAtLeast(await gitVersion(processes), [2, 36]));
+    const gathering = new ObjectDatabase(processes, true);
+    return (await gathering.#isAnswered()) ? gathering : new ObjectDatabase(processes, false);
   }
 
   private constructor(processes: ProcessGroup, gathers: boolean) {
     this.#processes = processes;
     this.#gathers = gathers;
-    // At once, as there is still time then.
-    if (gathers) this.#answerer('contents');
+  }
+
+  /** Whether git knows how to gather answers. A process of one that does not is no longer part of the group. */
+  async #isAnswered(): Promise<boolean> {
+    const { process, reader } = this.#answerer('contents');
+    // Whether there is such an object does not matter.
+    this.#write('contents', `info ${EMPTY_TREE}\nflush\n`);
+    try {
+      while (reader.line() === undefined) await reader.need();
+      return true;
+    } catch (error) {
+      if (!(error instanceof GitError) || error.exitCode !== WRONG_USAGE) throw error;
+      this.#processes.leaveOut(process);
+      return false;
+    }
   }
 
   /** Asks for contents, to be read by `content` for each, and then for sizes, to be read by `sizes`. */

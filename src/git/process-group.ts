@@ -14,7 +14,7 @@ const TUNING = {
 
 /** The git processes that work on one repository together, and end together. */
 export class ProcessGroup {
-  readonly #processes: GitProcess[] = [];
+  readonly #processes = new Set<GitProcess>();
 
   readonly #signal: AbortSignal;
 
@@ -24,16 +24,16 @@ export class ProcessGroup {
     setMaxListeners(0, this.#signal);
   }
 
-  /** Where git is looked for. */
-  get searchPath(): string {
-    return this.command.environment['PATH'] ?? '';
-  }
-
   start(...args: readonly string[]): GitProcess {
     const environment = { ...this.command.environment, ...TUNING };
     const process = startGit({ ...this.command, environment, signal: this.#signal, arguments: args });
-    this.#processes.push(process);
+    this.#processes.add(process);
     return process;
+  }
+
+  /** Of one that ended: its failure is none of the group. */
+  leaveOut(process: GitProcess): void {
+    this.#processes.delete(process);
   }
 
   /**
@@ -43,12 +43,12 @@ export class ProcessGroup {
    */
   async finish(): Promise<void> {
     for (const process of this.#processes) process.stdin.end();
-    await Promise.all(this.#processes.map((process) => process.done));
+    await Promise.all([...this.#processes].map((process) => process.done));
   }
 
   /** Kills what still runs, and waits until it is gone. */
   async stop(): Promise<void> {
     for (const process of this.#processes) process.kill();
-    await Promise.allSettled(this.#processes.map((process) => process.done));
+    await Promise.allSettled([...this.#processes].map((process) => process.done));
   }
 }

@@ -49,10 +49,11 @@ async function* readPlain(processes: ProcessGroup, { revisions, committedSince, 
 async function* readWithStatistics(processes: ProcessGroup, options: HistoryOptions): History {
   const { revisions, committedSince, log } = options;
   const reading = readGraph(processes, options);
-  // Whoever waits for it sees the failure. Meanwhile the other processes start.
+  // Whoever waits for them sees their failures. Meanwhile the other processes start.
   reading.catch(() => undefined);
   const firstPass = new FirstPass(processes);
-  const objects = await ObjectDatabase.open(processes);
+  const opening = ObjectDatabase.open(processes);
+  opening.catch(() => undefined);
   const graph = await reading;
   const jobs = options.jobs ?? Math.min(availableParallelism(), MAXIMUM_LANES, Math.ceil(graph.length / LANE_COMMITS));
   const size = batchSize(graph.length, jobs);
@@ -60,16 +61,18 @@ async function* readWithStatistics(processes: ProcessGroup, options: HistoryOpti
     committedSince === undefined
       ? graph.batches(size)
       : inBatches(listCommits(processes, revisions, committedSince), size);
-  const secondPass = new SecondPass({ processes, objects, graph, log });
+  let secondPass: SecondPass | undefined;
   let asked: AskedCommits | undefined;
   for await (const chunk of firstPass.compare(commits, jobs)) {
+    secondPass ??= new SecondPass({ processes, objects: await opening, graph, log });
     const next = secondPass.ask(chunk);
     // Git has found the answers of these while the diffs of the next came in.
     if (asked !== undefined) yield await secondPass.read(asked);
     asked = next;
   }
+  if (secondPass === undefined || asked === undefined) return;
   secondPass.end();
-  if (asked !== undefined) yield await secondPass.read(asked);
+  yield await secondPass.read(asked);
 }
 
 /** Cuts lists of commits anew, into arrays of `size`, of which the last may be shorter. */

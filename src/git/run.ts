@@ -36,7 +36,8 @@ const PINNED_VARIABLES: Environment = {
   GIT_ATTR_NOSYSTEM: '1',
 };
 
-const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+/** Git has it, wherever objects are named by SHA-1. */
+export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** Configuration that would change what git prints, set to git's own defaults; attributes off. */
 const PINNED_CONFIGURATION: readonly string[] = [

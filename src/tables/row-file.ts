@@ -16,6 +16,8 @@ const COPY_SIZE = 1024 * 1024;
 export class RowFile {
   #path: string;
   #handle: FileHandle | undefined;
+  /** Whether there is a file. */
+  #isMade = false;
   #buffer = new AsciiBuffer();
   #pending: Promise<void> = Promise.resolve();
   #chunks = 0;
@@ -110,19 +112,22 @@ export class RowFile {
     this.#handle = undefined;
     this.#buffer.take();
     this.#rows = 0;
-    await rm(this.#path, { force: true }).catch(() => undefined);
+    if (this.#isMade) await rm(this.#path, { force: true }).catch(() => undefined);
+    this.#isMade = false;
   }
 
   async #become(other: RowFile): Promise<void> {
-    const { path, handle, buffer } = { path: this.#path, handle: this.#handle, buffer: this.#buffer };
+    const [path, handle, buffer, isMade] = [this.#path, this.#handle, this.#buffer, this.#isMade];
     await other.settle();
     this.#path = other.#path;
     this.#handle = other.#handle;
     this.#buffer = other.#buffer;
+    this.#isMade = other.#isMade;
     this.#rows = other.#rows;
     other.#path = path;
     other.#handle = handle;
     other.#buffer = buffer;
+    other.#isMade = isMade;
     await other.remove();
   }
 
@@ -141,6 +146,7 @@ export class RowFile {
 
   async #append(chunk: Uint8Array): Promise<void> {
     if (this.#failure === undefined) {
+      this.#isMade = true;
       this.#handle ??= await open(this.#path, 'wx+', 0o644);
       await this.#handle.appendFile(chunk);
     }

@@ -140,6 +140,21 @@ describeWith([requirements.git], 'a git history', () => {
   });
 });
 
+describeWith([requirements.git], 'a git history read by a git before 2.36', () => {
+  it('is the same', async () => {
+    const gitFolder = repository(golden('renames'));
+    const asked = join(temporaryFolder(), 'asked');
+    const refusal = `case " $* " in *" --batch-command"*) echo "$*" >> ${asked}; echo 'unknown option' >&2; exit 129;; esac`;
+    const environment = withGit('cat-file', refusal);
+    for (const statistics of [true, false]) {
+      expect(await read(options(gitFolder, { environment, statistics }))).toEqual(
+        await read(options(gitFolder, { statistics })),
+      );
+    }
+    expect(readFileSync(asked, 'utf8').trim().split('\n')).toHaveLength(2);
+  });
+});
+
 describeWith([requirements.git], 'a git history that cannot be read', () => {
   it('names the tip that does not exist', async () => {
     const gitFolder = repository(golden('renames'));
