@@ -126,13 +126,9 @@ export async function recordStep<Result>(
   const previous = readStepRecord(place);
   const began = new Date().toISOString();
   const kept = { gathered: previous?.gathered, rows: previous?.rows ?? {}, sources: previous?.sources ?? [] };
-  let written = Promise.resolve();
-  const write = (record: Omit<StepRecord, 'step' | 'began'>): Promise<void> => {
-    written = written.then(() => writeRecord(place, { step: place.step, began, ...record }, runtime));
-    return written;
-  };
-  // The step need not wait for it.
-  void write({ ...kept, reasons: [] });
+  const write = (record: Omit<StepRecord, 'step' | 'began'>) =>
+    writeRecord(place, { step: place.step, began, ...record }, runtime);
+  await write({ ...kept, reasons: [] });
   const ended = () => new Date().toISOString();
   try {
     const result = await run(recorder);

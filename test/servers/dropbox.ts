@@ -36,11 +36,13 @@ export interface DropboxBench {
 
 export async function run(program: string, args: readonly string[], input = ''): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { timeout: 200_000, maxBuffer: 16 * 1024 * 1024 };
+    const options = { timeout: 590_000, maxBuffer: 16 * 1024 * 1024 };
     const child = execFile(program, args, options, (error: ExecFileException | null, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 255;
       resolve({ code, stdout, stderr });
     });
+    // One that ended without reading it tells why by its status.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
 }

@@ -61,22 +61,6 @@ export async function clonedBranch(folder: string): Promise<string | undefined> 
   return branch === 'refs/heads/.invalid' ? undefined : branch;
 }
 
-/**
- * The commit of the default branch of a clone as its files have it, which takes no process; undefined where they do not
- * tell: git then does, or says what is wrong.
- */
-export async function clonedTip(folder: string): Promise<string | undefined> {
-  const branch = await clonedBranch(folder);
-  if (branch === undefined) return undefined;
-  const loose = await readFile(path.join(folder, branch), 'utf8').catch(() => undefined);
-  if (loose !== undefined) return /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(loose)?.[1];
-  const packed = await readFile(path.join(folder, 'packed-refs'), 'utf8').catch(() => '');
-  const end = packed.indexOf(` ${branch}\n`);
-  return end < 0
-    ? undefined
-    : /(?:^|\n)([0-9a-f]{40}|[0-9a-f]{64})$/.exec(packed.slice(Math.max(0, end - 65), end))?.[1];
-}
-
 /** Git would ask its server for each missing blob alone. */
 async function isPartial(folder: string): Promise<boolean> {
   return /^\s*partialclonefilter\s*=/im.test(await readFile(path.join(folder, 'config'), 'utf8'));

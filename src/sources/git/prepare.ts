@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { GitError, runGit } from '../../git/run.js';
 import type { RepositoryContext } from '../repository.js';
-import { type CloneOptions, clonedBranch, clonedTip, isCloned, makeClone, updateClone } from './clone.js';
+import { type CloneOptions, clonedBranch, isCloned, makeClone, updateClone } from './clone.js';
 import type { Connection } from './connection.js';
 import type { GitContext } from './git-context.js';
 import type { GitOptions } from './options.js';
 import { findCommit, findRange, type Range, RewrittenError, wholeRange } from './range.js';
+import { listReferences, type References } from './references.js';
 import { askRemote, type Remote } from './remote.js';
 
 export interface Preparation {
@@ -24,6 +25,8 @@ export interface Target {
   readonly range: Range;
   /** Commit of HEAD, from which branches are told. */
   readonly tip: string;
+  /** Rejected where they could not be listed. */
+  readonly references: Promise<References>;
   readonly options: GitOptions;
   /** Removes the clone; only where another one may be made. */
   readonly discard?: () => Promise<void>;
@@ -51,12 +54,15 @@ export async function prepare(preparation: Preparation): Promise<Target | undefi
   const clone = pull ? await bringUpToDate(preparation) : { isNew: false, branchChanged: false };
   if (clone === undefined) return undefined;
   const git = { gitFolder: folder, environment: context.environment, signal: context.signal };
-  const tip = (await clonedTip(folder)) ?? (await findCommit(git, 'HEAD'));
+  const references = listReferences(git, await clonedBranch(folder));
+  // Who reads the tags sees the failure.
+  const listed = await references.catch(() => undefined);
+  const tip = listed?.tip ?? (await findCommit(git, 'HEAD'));
   if (tip === undefined) return nothing(context, 'the repository is empty');
   const range = await newCommits(git, await findTarget(git, tip, options), clone, preparation);
   const mayDiscard = context.force && context.pull && !clone.isNew;
   const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  return { git, range, tip, options, ...(mayDiscard ? { discard } : {}) };
+  return { git, range, tip, references, options, ...(mayDiscard ? { discard } : {}) };
 }
 
 function nothing(context: RepositoryContext, why: string): undefined {

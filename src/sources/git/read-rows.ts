@@ -4,7 +4,6 @@ import { changePath, tag as tagTable, vcsVersions } from '../../tables/catalogue
 import type { TableRow, TableRows } from '../../tables/definition.js';
 import type { RepositoryContext } from '../repository.js';
 import type { Target } from './prepare.js';
-import { listTags, type Reference } from './references.js';
 import { changeRow, type RowContext, tagRow, versionRow } from './rows.js';
 import { readTags } from './tag.js';
 
@@ -16,22 +15,11 @@ const block = 512;
 /** The rows of the new commits, and of all tags. */
 export async function* readRows(target: Target, context: RepositoryContext): AsyncGenerator<TableRows> {
   const rowContext = { repository: context.entry.name, sprints: context.sprints, time: context.time };
-  let listing: Promise<readonly Reference[]> | undefined;
-  if (target.range.revisions.length > 0) {
-    for await (const rows of readCommits(target, context, rowContext)) {
-      // Beside the commits, once git is at work on them. Who reads the tags sees the failure.
-      listing ??= silenced(listTags(target.git));
-      yield rows;
-    }
-  }
-  for await (const tag of readTags(target.git, await (listing ?? listTags(target.git)), context.log)) {
+  if (target.range.revisions.length > 0) yield* readCommits(target, context, rowContext);
+  const { tags } = await target.references;
+  for await (const tag of readTags(target.git, tags, context.log)) {
     yield { table: tagTable, row: tagRow(tag, rowContext) };
   }
-}
-
-function silenced<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => undefined);
-  return promise;
 }
 
 async function* readCommits(
@@ -55,8 +43,10 @@ async function* readCommits(
 function* inBlocks(commits: readonly Commit[], context: RowContext): Generator<TableRow[]> {
   let rows: TableRow[] = [];
   for (const commit of commits) {
-    for (const row of commitRows(commit, context)) {
-      if (rows.push(row) < block) continue;
+    rows.push({ table: vcsVersions, row: versionRow(commit, context) });
+    for (const change of commit.changes) {
+      rows.push({ table: changePath, row: changeRow(commit, change, context) });
+      if (rows.length < block) continue;
       yield rows;
       rows = [];
     }
@@ -66,11 +56,4 @@ function* inBlocks(commits: readonly Commit[], context: RowContext): Generator<T
 
 function isWanted(commit: Commit, fromDate: number | undefined): boolean {
   return fromDate === undefined || commit.author.time >= fromDate;
-}
-
-function* commitRows(commit: Commit, context: RowContext): Generator<TableRow> {
-  yield { table: vcsVersions, row: versionRow(commit, context) };
-  for (const change of commit.changes) {
-    yield { table: changePath, row: changeRow(commit, change, context) };
-  }
 }

@@ -1,7 +1,7 @@
 import { runGit } from '../../git/run.js';
 import type { GitContext } from './git-context.js';
 
-/** What a tag leads to. */
+/** What a reference leads to. */
 export interface Reference {
   /** Without `refs/tags/`. */
   readonly name: string;
@@ -9,19 +9,33 @@ export interface Reference {
   readonly type: string;
 }
 
+/** The references of a clone that are read. */
+export interface References {
+  /** The commit of the branch that was asked for; undefined where there is none. */
+  readonly tip: string | undefined;
+  /** In the order of their names. */
+  readonly tags: readonly Reference[];
+}
+
 const tagPrefix = 'refs/tags/';
 
 /**
- * All tags of a clone, in the order of their names.
+ * Asks for all tags and a branch at once.
  *
+ * @param branch whole name of the branch; undefined for none
  * @throws {GitError} where the clone cannot be read, or lacks what a tag leads to
  */
-export async function listTags(git: GitContext): Promise<readonly Reference[]> {
+export async function listReferences(git: GitContext, branch: string | undefined): Promise<References> {
   const format = '--format=%(objectname) %(objecttype) %(refname)';
-  const output = await runGit({ ...git, arguments: ['for-each-ref', format, tagPrefix] });
-  const lines = output.split('\n').filter((line) => line !== '');
-  return lines.map((line) => {
+  const wanted = branch === undefined ? [tagPrefix] : [tagPrefix, branch];
+  const output = await runGit({ ...git, arguments: ['for-each-ref', format, ...wanted] });
+  const tags: Reference[] = [];
+  let tip: string | undefined;
+  for (const line of output.split('\n')) {
     const [object = '', type = '', ...words] = line.split(' ');
-    return { object, type, name: words.join(' ').slice(tagPrefix.length) };
-  });
+    const name = words.join(' ');
+    if (name === branch && type === 'commit') tip = object;
+    if (name.startsWith(tagPrefix)) tags.push({ object, type, name: name.slice(tagPrefix.length) });
+  }
+  return { tip, tags };
 }
