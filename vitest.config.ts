@@ -28,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          isolate: false,
           retry,
           testTimeout: 180_000,
           hookTimeout: 180_000,
