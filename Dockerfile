@@ -12,7 +12,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json rolldown.config.ts ./
 COPY src ./src
 COPY scraper ./scraper
-RUN npm run build
+RUN npm run bundle
 
 FROM ${BASE_IMAGE}
 # libnss-wrapper gives a name to the users of `docker run --user 12345`, without whom ssh does not start.

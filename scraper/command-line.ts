@@ -1,12 +1,19 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 import type { Environment } from '../src/config/environment.js';
-import { variables } from '../src/config/variables.js';
+import { type Variable, variables } from '../src/config/variables.js';
 import { logLevels } from '../src/log/level.js';
 import type { Registration, Selection } from './registration.js';
 
 /** A command line that cannot be understood. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** Leaves the parser once the command is known: else it lays out help that nobody asked for, a tenth of the start. */
+class Found extends Error {
+  constructor(readonly selection: Selection) {
+    super();
+  }
 }
 
 /**
@@ -20,26 +27,35 @@ export async function parseCommandLine(
   commands: readonly Registration[],
   version: string,
 ): Promise<Selection | undefined> {
-  let selected: Selection | undefined;
   const showVariables = words.includes('--help-variables');
-  const parser = buildParser({ version, showVariables, width: Math.min(120, process.stdout.columns ?? 120) });
+  const width = Math.min(120, process.stdout.columns ?? 120);
+  const asksForHelp = showVariables || words.includes('--help') || words.includes('-h');
+  const parser = buildParser({ version, showVariables, width, options: asksForHelp ? variables : namedIn(words) });
   for (const { register } of commands) {
     register(parser, (selection) => {
-      selected = selection;
+      throw new Found(selection);
     });
   }
   try {
     await parser.parseAsync(showVariables ? [...words, '--help'] : [...words]);
+    return undefined;
   } catch (error) {
+    if (error instanceof Found) return error.selection;
     if (error instanceof Error && error.name === 'YError') throw new UsageError(error.message);
     throw error;
   }
-  return selected;
+}
+
+/** The variables that some words may set by option, as few do: to tell the parser of all takes a tenth of the start. */
+function namedIn(words: readonly string[]): readonly Variable[] {
+  const plain = (text: string) => text.replaceAll('-', '').toLowerCase();
+  const options = new Set(words.filter((word) => word.startsWith('-')).map((word) => plain(word.replace(/=.*/s, ''))));
+  return variables.filter(({ option }) => options.has(plain(option)));
 }
 
 /** What `gatherer <command> --help` prints, in lines of at most 100 characters. */
 export async function commandHelp(registration: Registration): Promise<string> {
-  const parser = buildParser({ version: '', showVariables: false, width: 100 });
+  const parser = buildParser({ version: '', showVariables: false, width: 100, options: variables });
   registration.register(parser, () => undefined);
   const [name = ''] = registration.usage.split(' ', 1);
   return new Promise((resolve, reject) => {
@@ -56,10 +72,12 @@ interface ParserOptions {
   readonly showVariables: boolean;
   /** Characters of a line of help. */
   readonly width: number;
+  /** Variables that are options. */
+  readonly options: readonly Variable[];
 }
 
-function buildParser({ version, showVariables, width }: ParserOptions): Argv {
-  return globalOptions(yargs().scriptName('gatherer').locale('en').exitProcess(false), showVariables)
+function buildParser({ version, showVariables, width, options }: ParserOptions): Argv {
+  return globalOptions(yargs().scriptName('gatherer').locale('en').exitProcess(false), showVariables, options)
     .parserConfiguration({
       'dot-notation': false,
       'duplicate-arguments-array': false,
@@ -80,14 +98,14 @@ function buildParser({ version, showVariables, width }: ParserOptions): Argv {
     });
 }
 
-function globalOptions(parser: Argv, showVariables: boolean): Argv {
+function globalOptions(parser: Argv, showVariables: boolean, options: readonly Variable[]): Argv {
   parser.option('log', {
     describe: `Least serious level to log: ${logLevels.join(', ')}`,
     type: 'string',
     requiresArg: true,
     global: true,
   });
-  for (const { option, name, description } of variables) {
+  for (const { option, name, description } of options) {
     parser.option(option, {
       describe: `${description} (${name})`,
       type: 'string',
@@ -96,7 +114,7 @@ function globalOptions(parser: Argv, showVariables: boolean): Argv {
     });
   }
   return parser.group(
-    variables.map(({ option }) => option),
+    options.map(({ option }) => option),
     'Environment variables:',
   );
 }
