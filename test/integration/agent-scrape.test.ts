@@ -11,6 +11,7 @@ import { steps } from '../../src/agent/steps.js';
 import { createRuntime, type Runtime } from '../../src/config/runtime.js';
 import { beginCommit } from '../../src/tables/commit.js';
 import { temporaryFolder } from '../temporary-folder.js';
+import { until } from '../until.js';
 import { readWire } from '../wire.js';
 
 const callSchema = z.object({ argv: z.array(z.string()) });
@@ -318,14 +319,17 @@ describe('update trackers at the start of a scrape', () => {
 describe('Scraper', () => {
   it('never has two scrapes at work', async () => {
     const home = makeHome();
-    let finish: (result: StepResult) => void = () => undefined;
+    let finish: ((result: StepResult) => void) | undefined;
     const waits = recorder().step('a', () => new Promise<StepResult>((resolve) => (finish = resolve)));
     const scraper = new Scraper(home.runtime, () => undefined, { steps: [waits] });
     const { reports } = await scraper.start();
     expect(scraper.running).toBe(true);
     await expect(scraper.start()).rejects.toThrow(ScrapeConflict);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    finish({ code: 0 });
+    await until(
+      () => finish !== undefined,
+      () => 'the step begins',
+    );
+    finish?.({ code: 0 });
     expect(await reports).toMatchObject([{ code: 0 }]);
     expect(scraper.running).toBe(false);
     await scraper.idle();

@@ -67,7 +67,7 @@ describeWith([requirements.svn, requirements.svnserve], 'a Subversion repository
     expect(versions.get('10')).toMatchObject({ developer: '0', developer_username: '0' });
   });
 
-  it('gives the changes of any history, as svnlook sees them', async () => {
+  it('gives the changes of any history, as svnlook sees them', { timeout: 600_000 }, async () => {
     const { test, app } = await served('svn_corrections = yes');
     let number = 0;
     await fc.assert(
