@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
+import manifest from './package.json' with { type: 'json' };
 
 /**
  * Commands start in half the time where what all of them import comes in a few files in place of hundreds. Other
@@ -22,13 +23,17 @@ export default defineConfig({
   input,
   platform: 'node',
   tsconfig: 'tsconfig.build.json',
-  external: (id, importer) => isPackage(id) && !isInPackage(importer ?? '') && !bundled.some((name) => isOf(id, name)),
+  external: isLeftOut,
   output: { dir: 'dist', format: 'esm', chunkFileNames: `${chunks}/[name]-[hash].js`, sourcemap: true },
   plugins: [licences(), onlyNewChunks()],
 });
 
-function isPackage(id: string): boolean {
-  return /^[@a-z]/.test(id) && !id.startsWith('node:');
+/** @throws {Error} where the program would not find it once the package is installed */
+function isLeftOut(id: string, importer = ''): boolean {
+  const isPackage = /^[@a-z]/.test(id) && !id.startsWith('node:');
+  if (!isPackage || isInPackage(importer) || bundled.some((name) => isOf(id, name))) return false;
+  if (Object.keys(manifest.dependencies).some((name) => isOf(id, name))) return true;
+  throw new Error(`${importer} imports ${id}, which is none of the dependencies in package.json`);
 }
 
 function isInPackage(file: string): boolean {
