@@ -73,11 +73,9 @@ async function gatherDisturbed(forge: Forge, flags: readonly string[]): Promise<
   const outcome = await world.gather();
   expect(outcome).toMatchObject({ failed: [], incomplete: [] });
   expect([...outcome.gathered].sort()).toEqual(['one', 'two']);
-  const requests = server.requests();
-  const met = requests.filter(({ fault }) => fault !== null);
-  if (flags.some((flag) => flag.endsWith('-every'))) expect(met.length).toBeGreaterThan(0);
-  // A rate limit is kept, rather than met, but for a few answers that come late where the machine is busy.
-  else expect(met.length).toBeLessThanOrEqual(flags.includes('--rate-limit') ? requests.length / 10 : 0);
+  const met = server.requests().filter(({ fault }) => fault !== null);
+  // A rate limit is kept, rather than met.
+  expect(met.length > 0).toBe(flags.some((flag) => flag.endsWith('-every')));
   expect(world.logged).not.toContain(forge.token);
   return exported(world.exported);
 }
