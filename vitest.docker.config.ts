@@ -6,7 +6,7 @@ export default defineConfig({
     name: 'docker',
     include: ['test/docker/**/*.test.ts'],
     globalSetup: 'test/docker/support/build-image.ts',
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 300_000,
     fileParallelism: false,
   },

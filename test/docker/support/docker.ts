@@ -60,7 +60,7 @@ export function docker(...words: readonly string[]): Promise<string> {
 }
 
 /** Waits until a check gives a value; its last complaint is that of the error otherwise. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined>, seconds = 90): Promise<T> {
+export async function eventually<T>(what: string, check: () => Promise<T | undefined>, seconds = 240): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     let problem = '';
