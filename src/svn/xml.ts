@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { SaxesParser } from 'saxes';
+import type { SaxesParser } from 'saxes';
 import { readStream, type SvnProcess } from './run.js';
 
 /** An element that ended. */
@@ -29,7 +29,7 @@ export async function readElements(
   onElement: (path: string, element: XmlElement) => void,
 ): Promise<void> {
   const decoder = new StringDecoder('utf8');
-  const parser = elementParser(onElement);
+  const parser = await elementParser(onElement);
   await readStream(svn, (chunk) => {
     parser.write(decoder.write(chunk).replace(forbidden, '\ufffd'));
   });
@@ -40,7 +40,11 @@ export async function readElements(
   }
 }
 
-function elementParser(onElement: (path: string, element: XmlElement) => void): Pick<SaxesParser, 'write' | 'close'> {
+async function elementParser(
+  onElement: (path: string, element: XmlElement) => void,
+): Promise<Pick<SaxesParser, 'write' | 'close'>> {
+  // Few steps read XML, and all would wait for it.
+  const { SaxesParser } = await import('saxes');
   const parser = new SaxesParser({ position: false, xmlns: false });
   const open: OpenElement[] = [];
   parser.on('opentag', ({ name, attributes }) => {

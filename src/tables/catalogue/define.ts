@@ -18,17 +18,32 @@ interface TableDescription extends Partial<Omit<TableDefinition, 'row'>> {
 /** Sources may add fields of their own, as mappings of Jira and TFS do; importers pass over them. */
 const ADDED_FIELD = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
+/** The schema of its rows is made when it is asked for: a run has rows of few tables, and starts with all of them. */
 export function defineTable(description: TableDescription): TableDefinition {
   const { name, encrypt = [], marksClearText } = description;
+  const row = once(() => rowSchema(description, encrypt.length > 0));
+  const fits = once(() => rowTest(description, encrypt.length > 0));
   return {
     name,
     file: description.file ?? `data_${name}.json`,
-    row: rowSchema(description, encrypt.length > 0),
-    fits: rowTest(description, encrypt.length > 0),
+    get row() {
+      return row();
+    },
+    get fits() {
+      return fits();
+    },
     key: description.key ?? [],
     encrypt,
     ...(marksClearText === undefined ? {} : { marksClearText }),
     freeText: description.freeText ?? [],
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
