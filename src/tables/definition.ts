@@ -1,5 +1,15 @@
 import type { z } from 'zod';
-import type { Row } from './row.js';
+import type { Row, RowValue } from './row.js';
+
+/** Tests much faster than a schema: a row that passes all, the schema accepts. One that does not may be fit too. */
+export interface RowTests {
+  /** By field, for each that the table has; undefined where only the schema can tell. */
+  readonly fields: ReadonlyMap<string, ((value: RowValue) => boolean) | undefined>;
+  /** Fields without which no row is fit. */
+  readonly needed: ReadonlySet<string>;
+  /** Whether fields that need others have them. */
+  readonly isComplete: (row: Row) => boolean;
+}
 
 /** The contract of one exported table. */
 export interface TableDefinition {
@@ -8,8 +18,7 @@ export interface TableDefinition {
   readonly file: string;
   /** Accepts one row as it leaves the agent, pseudonymised or not. */
   readonly row: z.ZodType<Row>;
-  /** A test much faster than the schema: what it passes, the schema accepts. What it does not pass may be fit too. */
-  readonly fits?: (row: Row) => boolean;
+  readonly tests?: RowTests;
   /**
    * Fields that identify a row among those of one source instance; a second row with the same values is dropped. None:
    * every row is kept.

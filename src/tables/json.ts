@@ -6,50 +6,27 @@ const NOT_ASCII = /[^ -~]/g;
 /** Texts between the rows of an exported file: the layout of Python's `json.dump(rows, file, indent=4)`. */
 export const LAYOUT = { start: '[\n', between: ',\n', end: '\n]', empty: '[]' } as const;
 
-/** A field as it was last formatted. */
-interface FormattedField {
-  /** What stands before its value. */
-  readonly name: string;
-  value: RowValue | undefined;
-  text: string;
-}
-
-/** By their names. Many a field of a row has the value that it had in the row before. */
-const lastFields = new Map<string, FormattedField>();
-
 /** One row as it stands in an exported file, in ASCII, indented, without what separates it from the next. */
 export function formatRow(row: Row): string {
-  let text = '';
+  const fields: string[] = [];
   for (const field in row) {
     const value = row[field];
-    if (value !== undefined) {
-      const formatted = formatField(field, value);
-      text = text === '' ? formatted : `${text},\n${formatted}`;
-    }
+    if (value !== undefined) fields.push(`${formatName(field)}${formatValue(value)}`);
   }
-  return text === '' ? '    {}' : `    {\n${text}\n    }`;
+  return fields.length === 0 ? '    {}' : formatFields(fields.join(',\n'));
 }
 
-function formatField(field: string, value: RowValue): string {
-  const last = lastFields.get(field) ?? rememberField(field);
-  // A list may be the same one with other items.
-  if (last.value !== value || typeof value === 'object') {
-    last.value = value;
-    last.text = `${last.name}${formatValue(value)}`;
-  }
-  return last.text;
+/** A row of fields that are formatted and joined. */
+export function formatFields(text: string): string {
+  return `    {\n${text}\n    }`;
 }
 
-function rememberField(field: string): FormattedField {
-  const remembered = { name: `        ${formatText(field)}: `, value: undefined, text: '' };
-  // Names come from the code; a table that takes them from outside must not fill the memory.
-  if (lastFields.size < 1000) {
-    lastFields.set(field, remembered);
-  }
-  return remembered;
+/** The name of a field, and what separates it from its value. */
+export function formatName(field: string): string {
+  return `        ${formatText(field)}: `;
 }
 
-function formatValue(value: RowValue): string {
+export function formatValue(value: RowValue): string {
   if (typeof value === 'string') {
     return formatText(value);
   }

@@ -1,4 +1,4 @@
-import type { TableDefinition } from './definition.js';
+import type { RowTests, TableDefinition } from './definition.js';
 import type { Row } from './row.js';
 
 /** What is wrong with a row; without any value of it, for it may go to the log. */
@@ -21,10 +21,25 @@ const SHAPE_CODES: ReadonlySet<string> = new Set([
 
 const NONE: readonly RowProblem[] = [];
 
+/** Whether a row passes all tests: it has no field that its table does not have then. */
+export function passes({ fields, needed, isComplete }: RowTests, row: Row): boolean {
+  let found = 0;
+  for (const field in row) {
+    const value = row[field];
+    if (value === undefined || fields.get(field)?.(value) !== true) return false;
+    if (needed.has(field)) found += 1;
+  }
+  return found === needed.size && isComplete(row);
+}
+
+function missingKeys({ key }: TableDefinition, row: Row): string[] {
+  return key.filter((field) => row[field] === undefined || row[field] === null);
+}
+
 /** Holds a row against the schema of its table; an empty list where it fits. */
 export function checkRow(table: TableDefinition, row: Row): readonly RowProblem[] {
-  const missing = table.key.filter((field) => row[field] === undefined || row[field] === null);
-  if (missing.length === 0 && table.fits?.(row) === true) {
+  const missing = missingKeys(table, row);
+  if (missing.length === 0 && table.tests !== undefined && passes(table.tests, row)) {
     return NONE;
   }
   const problems = missing.map((field): RowProblem => ({ field, message: 'misses its key', kind: 'shape' }));

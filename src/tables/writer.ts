@@ -10,6 +10,7 @@ import { readRows } from './reader.js';
 import type { Row } from './row.js';
 import { checkRow } from './row-check.js';
 import { RowFile } from './row-file.js';
+import { RowFormatter } from './row-formatter.js';
 
 const MOST_WARNINGS = 5;
 
@@ -23,6 +24,7 @@ export interface WriterContext {
 /** The rows of one table that come from one producer, with the keys that they have. */
 export class TableWriter {
   readonly #file: RowFile;
+  readonly #formatter: RowFormatter;
   readonly keys = new KeySet();
   #warnings = 0;
 
@@ -32,6 +34,7 @@ export class TableWriter {
   ) {
     const path = unfinishedPath(context.folder, table.file, 'partial');
     this.#file = new RowFile(path, join(context.folder, table.file));
+    this.#formatter = new RowFormatter(table);
   }
 
   get file(): RowFile {
@@ -50,9 +53,9 @@ export class TableWriter {
       return false;
     }
     const exported = this.context.pseudonymiser.apply(this.table, row);
-    this.#check(exported);
+    const text = this.#formatter.format(exported) ?? this.#formatChecked(exported);
     this.#remember(key, row, exported);
-    this.#file.add(formatRow(exported));
+    this.#file.add(text);
     return true;
   }
 
@@ -84,7 +87,7 @@ export class TableWriter {
     }
   }
 
-  #check(row: Row): void {
+  #formatChecked(row: Row): string {
     for (const { field, message, kind } of checkRow(this.table, row)) {
       if (kind === 'shape') {
         throw new RowError(this.table.name, `${field}: ${message}`);
@@ -97,6 +100,7 @@ export class TableWriter {
         );
       }
     }
+    return formatRow(row);
   }
 }
 

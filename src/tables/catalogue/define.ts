@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DocumentDefinition, TableDefinition } from '../definition.js';
+import type { DocumentDefinition, RowTests, TableDefinition } from '../definition.js';
 import type { Row, RowValue } from '../row.js';
 import { flag } from './fields.js';
 import { quickTestOf } from './quick-test.js';
@@ -22,15 +22,15 @@ const ADDED_FIELD = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export function defineTable(description: TableDescription): TableDefinition {
   const { name, encrypt = [], marksClearText } = description;
   const row = once(() => rowSchema(description, encrypt.length > 0));
-  const fits = once(() => rowTest(description, encrypt.length > 0));
+  const tests = once(() => rowTests(description, encrypt.length > 0));
   return {
     name,
     file: description.file ?? `data_${name}.json`,
     get row() {
       return row();
     },
-    get fits() {
-      return fits();
+    get tests() {
+      return tests();
     },
     key: description.key ?? [],
     encrypt,
@@ -62,15 +62,13 @@ function rowSchema(description: TableDescription, encrypted: boolean): TableDefi
     .meta({ description: description.description, dependentRequired: { [together.field]: together.needs } });
 }
 
-/** Passes rows without added fields whose fields all pass their quick tests. */
-function rowTest(description: TableDescription, encrypted: boolean): (row: Row) => boolean {
+function rowTests(description: TableDescription, encrypted: boolean): RowTests {
   const { required, together } = description;
   const fields = { ...required, ...description.optional, ...(encrypted ? { encrypted: flag } : {}) };
-  const tests = new Map(Object.entries(fields).map(([field, schema]) => [field, quickTestOf(schema)]));
-  const needed = Object.keys(required);
-  return (row) => {
-    for (const field in row) if (tests.get(field)?.(row[field]) !== true) return false;
-    return needed.every((field) => field in row) && (together === undefined || isTogether(row, together));
+  return {
+    fields: new Map(Object.entries(fields).map(([field, schema]) => [field, quickTestOf(schema)])),
+    needed: new Set(Object.keys(required)),
+    isComplete: (row) => together === undefined || isTogether(row, together),
   };
 }
 
