@@ -57,7 +57,10 @@ export interface ProgramProcess<Failure extends ProgramError> {
 /** Bytes of standard error that are kept: its end, where programs say why they failed. */
 const STDERR_TAIL = 8192;
 
-/** Starts a program. Its standard output waits where it is not read; the signal ends it. */
+/**
+ * Starts a program. Its standard output waits where it is read slowly; the signal ends it. Reading has to begin in the same
+ * turn: Node.js throws away what nobody reads of a program that has ended.
+ */
 export function startProgram<Failure extends ProgramError>(
   command: ProgramCommand,
   Failure: ProgramErrorClass<Failure>,

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { SaxesParser } from 'saxes';
+import { SaxesParser } from 'saxes';
 import { readStream, type SvnProcess } from './run.js';
 
 /** An element that ended. */
@@ -29,7 +29,7 @@ export async function readElements(
   onElement: (path: string, element: XmlElement) => void,
 ): Promise<void> {
   const decoder = new StringDecoder('utf8');
-  const parser = await elementParser(onElement);
+  const parser = elementParser(onElement);
   await readStream(svn, (chunk) => {
     parser.write(decoder.write(chunk).replace(forbidden, '\ufffd'));
   });
@@ -40,11 +40,7 @@ export async function readElements(
   }
 }
 
-async function elementParser(
-  onElement: (path: string, element: XmlElement) => void,
-): Promise<Pick<SaxesParser, 'write' | 'close'>> {
-  // Few steps read XML, and all would wait for it.
-  const { SaxesParser } = await import('saxes');
+function elementParser(onElement: (path: string, element: XmlElement) => void): Pick<SaxesParser, 'write' | 'close'> {
   const parser = new SaxesParser({ position: false, xmlns: false });
   const open: OpenElement[] = [];
   parser.on('opentag', ({ name, attributes }) => {
