@@ -13,9 +13,6 @@ export const faults: readonly (readonly [string, readonly string[]])[] = [
   ['every ninth body is cut', ['--truncate-every', '9']],
 ];
 
-/** A slow machine has client and server see the turn of a second at different times, and so a limit met that was kept. */
-const patience = { retry: 3 };
-
 /** All faults at once; the simulators take one kind of failure. */
 export const allFaults: readonly string[] = [
   ...faults.filter(([, [flag]]) => flag !== '--fail-every').flatMap(([, words]) => words),
@@ -50,11 +47,11 @@ export function describeFaults(name: string, forge: Forge, rows: Readonly<Record
       }
     });
 
-    it.each(faults)('gives the same rows where %s', patience, async (_, flags) => {
+    it.each(faults)('gives the same rows where %s', async (_, flags) => {
       expect(await gatherDisturbed(forge, flags)).toEqual(undisturbed);
     });
 
-    it.each(faults)('gives the same rows where answers take 20 ms and %s', patience, async (_, flags) => {
+    it.each(faults)('gives the same rows where answers take 20 ms and %s', async (_, flags) => {
       expect(await gatherDisturbed(forge, [...flags, '--latency', '20'])).toEqual(undisturbed);
     });
 
