@@ -32,13 +32,9 @@ export function passes({ fields, needed, isComplete }: RowTests, row: Row): bool
   return found === needed.size && isComplete(row);
 }
 
-function missingKeys({ key }: TableDefinition, row: Row): string[] {
-  return key.filter((field) => row[field] === undefined || row[field] === null);
-}
-
 /** Holds a row against the schema of its table; an empty list where it fits. */
 export function checkRow(table: TableDefinition, row: Row): readonly RowProblem[] {
-  const missing = missingKeys(table, row);
+  const missing = table.key.filter((field) => row[field] === undefined || row[field] === null);
   if (missing.length === 0 && table.tests !== undefined && passes(table.tests, row)) {
     return NONE;
   }

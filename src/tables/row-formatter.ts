@@ -8,7 +8,6 @@ interface Field {
   readonly name: string;
   readonly test: ((value: RowValue) => boolean) | undefined;
   readonly isNeeded: boolean;
-  /** Undefined for a list, which may be the same one with other items. */
   value: RowValue | undefined;
   /** Name and value. */
   text: string;
@@ -39,10 +38,11 @@ export class RowFormatter {
     for (const name in row) {
       const field = this.#fields.get(name);
       const value = row[name];
-      if (field === undefined || value === undefined || value === null) return undefined;
+      // A list may be the same one with other items.
+      if (field === undefined || value === undefined || typeof value === 'object') return undefined;
       if (field.value !== value) {
         if (field.test?.(value) !== true) return undefined;
-        field.value = typeof value === 'object' ? undefined : value;
+        field.value = value;
         field.text = `${field.name}${formatValue(value)}`;
       }
       if (field.isNeeded) needed += 1;

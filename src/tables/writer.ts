@@ -66,7 +66,7 @@ export class TableWriter {
       if (key === undefined || ![this.keys, ...known].some((keys) => keys.has(key))) {
         const exported = this.context.pseudonymiser.apply(this.table, row);
         this.#remember(key, row, exported);
-        this.#file.add(formatRow(exported));
+        this.#file.add(this.#formatter.format(exported) ?? formatRow(exported));
         if (this.#file.isBehind) {
           await this.#file.settle();
         }
