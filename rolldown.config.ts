@@ -53,7 +53,7 @@ function isOf(id: string, name: string): boolean {
   return id === name || id.startsWith(`${name}/`);
 }
 
-/** Making a segmenter loads tables for 10 ms, in every command: yargs comes with two, and needs them for help alone. */
+/** Making a segmenter loads tables for 10 ms, in every command: yargs comes with three, and needs them for help alone. */
 function lateSegmenter(): Plugin {
   const early = 'const segmenter = new Intl.Segmenter();';
   const late = 'const segmenter = { segment: (text) => new Intl.Segmenter().segment(text) };';

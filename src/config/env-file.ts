@@ -140,7 +140,7 @@ class EnvFileReader {
     return value;
   }
 
-  /** A backslash and what it protects: any character, or only the given ones. */
+  /** A backslash and what it protects: one of the given characters, or whichever follows. */
   private readEscape(escaped?: string): string {
     if (this.skipContinuation()) return '';
     const backslash = this.take();

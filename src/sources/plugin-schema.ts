@@ -25,7 +25,7 @@ const sourceSchema = z.object({
   gather: functionSchema,
 });
 
-/** What a plug-in exports: any source. */
+/** What a plug-in exports: a source of either kind. */
 export type AnySource = Source | RepositorySource;
 
 /** What is wrong with what a plug-in exports; undefined for nothing. */
