@@ -9,6 +9,8 @@ FROM ${BASE_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci
+COPY scraper/empty-database.mjs ./scraper/
+RUN npm run database
 COPY tsconfig.json tsconfig.build.json rolldown.config.ts ./
 COPY src ./src
 COPY scraper ./scraper

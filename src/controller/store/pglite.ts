@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { takeLock } from '../../config/lock-file.js';
 import { DatabaseError, withoutData } from './database-error.js';
 import type { Driver, Parameter, Queries, Release } from './driver.js';
+import { unpackEmptyDatabase } from './empty-database.js';
 import { PgliteSession } from './pglite-session.js';
 
 const embedded = {
@@ -36,12 +37,16 @@ async function createDatabase(folder: string): Promise<void> {
   if (existsSync(folder)) {
     return;
   }
-  const { PGlite } = await import('@electric-sql/pglite');
   const fresh = `${folder}.new`;
   await rm(fresh, { recursive: true, force: true });
-  const database = await withoutData(() => PGlite.create(fresh));
-  await database.close();
+  if (!(await unpackEmptyDatabase(fresh))) await makeDatabase(fresh);
   await rename(fresh, folder);
+}
+
+async function makeDatabase(folder: string): Promise<void> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const database = await withoutData(() => PGlite.create(folder));
+  await database.close();
 }
 
 /** Of what keeps a database from being opened, PGlite tells next to nothing. */
