@@ -16,6 +16,8 @@ export interface LogEntry {
   readonly date?: number;
   readonly message: string;
   readonly changes: LogChanges;
+  /** Whether it deleted or replaced a file or folder, as far as the log tells. */
+  readonly deletes: boolean;
 }
 
 export interface LogRange {
@@ -59,6 +61,7 @@ class EntryDraft {
   private paths = 0;
   private withContents = 0;
   private plain = 0;
+  private deletes = false;
 
   add(path: string, { text, attributes }: XmlElement): void {
     if (path === 'log/logentry/author') this.author = text;
@@ -68,6 +71,7 @@ class EntryDraft {
       this.paths += 1;
       if (mayChangeContents(attributes)) this.withContents += 1;
       if (isPlain(attributes)) this.plain += 1;
+      if (attributes['action'] === 'D' || attributes['action'] === 'R') this.deletes = true;
     }
   }
 
@@ -78,6 +82,7 @@ class EntryDraft {
       ...(this.date === undefined ? {} : { date: this.date }),
       message: this.message,
       changes: this.changes(),
+      deletes: this.deletes,
     };
   }
 

@@ -85,6 +85,20 @@ describeWith([requirements.svn, requirements.svnserve], 'a Subversion repository
     expect(app.youngest).toBe(0);
   });
 
+  it('has a deleted file that svn prints nothing of, with svn_corrections', async () => {
+    const { test, app } = await served('svn_corrections = yes');
+    const empty = { path: 'trunk/lib/empty', text: '' };
+    app.commit(layout, by('anna', 2, 'Folder', { path: 'trunk/lib', action: 'add' }));
+    app.commit(
+      by('anna', 3, 'Add', { ...empty, action: 'add' }),
+      by('anna', 4, 'Write', { ...empty, action: 'change' }),
+    );
+    app.commit(by('anna', 5, 'Delete', { path: 'trunk/lib', action: 'delete' }));
+    await test.gather();
+    expect(changes(test).map(({ version_id, change_type }) => `${version_id} ${change_type}`)).toEqual(['3 A', '5 D']);
+    expect(changes(test)).toEqual(sorted(expectedChanges(app)));
+  });
+
   it('begins with the revision that was the youngest, or after it with svn_corrections', async () => {
     const { test, app } = await served();
     app.commit(layout, by('anna', 2, 'One', { path: 'trunk/a', action: 'add', text: 'a\n' }));

@@ -58,9 +58,18 @@ async function readGroup(
   const differences = await compareRevisions(trunk, entries);
   const revisions = entries.map(async (entry): Promise<Revision> => {
     const difference = differences.get(entry.revision) ?? { files: [], size: 0 };
-    const isUntold = difference.files.some(({ type }) => type === undefined);
+    const isUntold = entry.deletes || difference.files.some(({ type }) => type === undefined);
     if (!corrections || !isUntold) return { entry, difference };
-    return { entry, difference, types: await askChangeTypes(trunk, entry.revision) };
+    const types = await askChangeTypes(trunk, entry.revision);
+    return { entry, difference: withDeleted(difference, types), types };
   });
   return Promise.all(revisions);
+}
+
+/** Svn prints nothing of a deleted file that was empty, and was written as such once more before. */
+function withDeleted({ files, size }: Difference, types: ReadonlyMap<string, ChangeType>): Difference {
+  const shown = new Set(files.map(({ path }) => path));
+  const others = [...types].filter(([path, type]) => type === 'D' && !shown.has(path));
+  const deleted = others.map(([path, type]) => ({ path, type, insertions: 0, deletions: 0 }));
+  return { files: [...files, ...deleted], size };
 }
