@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { fromBufferPromise } from 'yauzl';
 import { packageFolder } from '../../config/version.js';
 
 /**
@@ -14,6 +13,7 @@ import { packageFolder } from '../../config/version.js';
 export async function unpackEmptyDatabase(folder: string): Promise<boolean> {
   const file = join(packageFolder(), 'dist/empty-database.zip');
   if (!existsSync(file)) return false;
+  const { fromBufferPromise } = await import('yauzl');
   const archive = await readFile(file);
   const zip = await fromBufferPromise(archive);
   await mkdir(folder, { mode: 0o700 });
